@@ -1,0 +1,1 @@
+"""The project: wiring only. What the portal does lives in `troubleshoot`."""

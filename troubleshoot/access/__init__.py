@@ -1,0 +1,1 @@
+"""The request's life: states, services, who may, apply."""

@@ -1,0 +1,1 @@
+"""Append-only entries, their hash chain, and its verification."""

@@ -1,0 +1,1 @@
+"""The five topics as data. Pure."""

@@ -1,0 +1,1 @@
+"""The language of IAM. Pure: no Django, no AWS."""

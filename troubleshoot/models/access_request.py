@@ -1,0 +1,103 @@
+"""A request for access and the decisions taken on it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from troubleshoot.models.account import Account
+from troubleshoot.models.diagnosis import Diagnosis
+
+
+class State(models.TextChoices):
+    """Where a request stands. `troubleshoot.access.states` says which events lead from one to another."""
+
+    SUBMITTED = "submitted", "waiting for a decision"
+    NEEDS_CHANGES = "needs_changes", "sent back for changes"
+    APPROVED = "approved", "approved"
+    AWAITING_MANUAL_APPLY = "awaiting_manual_apply", "waiting for an administrator to apply it"
+    APPLYING = "applying", "being applied"
+    VERIFYING = "verifying", "being verified"
+    ACTIVE = "active", "active"
+    REJECTED = "rejected", "rejected"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    LAPSED = "lapsed", "lapsed"
+    FAILED = "failed", "failed"
+    EXPIRED = "expired", "expired"
+    REVOKED = "revoked", "revoked"
+
+
+class AccessRequest(models.Model):
+    """What was asked, frozen: the change and its digest are never edited.
+
+    `requester` files it; `beneficiary` is the person whose principal it is for, None where nobody is linked.
+    `call` is the original call, which is evaluated again after the change. `due_at`, `lease_*` and `fence`
+    belong to the worker: a row is taken by one worker at a time, and a stale worker's write is refused.
+    """
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    state = models.CharField(max_length=24, choices=State.choices, default=State.SUBMITTED)
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="requests")
+    beneficiary = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="requests_for_me"
+    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="requests")
+    diagnosis = models.ForeignKey(Diagnosis, on_delete=models.SET_NULL, null=True, blank=True, related_name="requests")
+    principal_arn = models.CharField(max_length=256)
+    action = models.CharField(max_length=128)
+    resource = models.CharField(max_length=1024)
+    call = models.JSONField()
+    change = models.JSONField()
+    change_digest = models.CharField(max_length=64)
+    justification = models.TextField()
+    ticket = models.CharField(max_length=64, blank=True)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    failure = models.TextField(blank=True)
+    submitted_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    lease_owner = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-submitted_at"]
+        indexes = [
+            models.Index(fields=["state", "submitted_at", "id"], name="request_queue"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="request_due"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(state__in=State.values), name="known_state")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Approval(models.Model):
+    """One approver's decision on one digest. The database itself refuses a decision on one's own request."""
+
+    class Verdict(models.TextChoices):
+        APPROVE = "approve", "approved"
+        REJECT = "reject", "rejected"
+
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="approvals")
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    beneficiary = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    change_digest = models.CharField(max_length=64)
+    reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "approver"], name="one_decision_per_approver"),
+            models.CheckConstraint(condition=~Q(approver=F("requester")), name="nobody_decides_their_own"),
+            models.CheckConstraint(
+                condition=Q(beneficiary__isnull=True) | ~Q(approver=F("beneficiary")), name="nobody_decides_for_themselves"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request}: {self.verdict}"

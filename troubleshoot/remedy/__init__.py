@@ -1,0 +1,1 @@
+"""From a decision to the smallest change that flips it. Pure."""

@@ -1,0 +1,1 @@
+"""Views, forms, presenters. No rules here."""
