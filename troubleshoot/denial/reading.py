@@ -108,5 +108,5 @@ class Reading:
     removed: tuple[Removed, ...] = ()
 
 
-class TextTooLarge(ValueError):
+class TextTooLarge(ValueError):  # noqa: N818 - reads as what happened, and is shown to people
     """The text is larger than 256 KB. The message says what to do."""
