@@ -29,7 +29,7 @@ class Unknown:
     reason: str
 
 
-type_of_level = tuple[Policy, ...]
+Level = tuple[Policy, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,6 @@ class PolicySet:
     resource: Policy | Unknown | None = None
     boundary: tuple[Policy, ...] | Unknown | None = None
     session: Policy | Unknown | None = None
-    scps: tuple[type_of_level, ...] | Unknown | None = None
-    rcps: tuple[type_of_level, ...] | Unknown | None = None
+    scps: tuple[Level, ...] | Unknown | None = None
+    rcps: tuple[Level, ...] | Unknown | None = None
     vpc_endpoint: tuple[Policy, ...] | Unknown | None = None

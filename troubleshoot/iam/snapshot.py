@@ -13,7 +13,9 @@ from typing import Any, Literal
 from troubleshoot.iam.document import Policy, PolicyError, parse_policy
 from troubleshoot.iam.layers import PolicySet, Unknown
 
-PolicyKind = Literal["inline", "managed", "aws-managed", "boundary", "scp", "rcp", "resource", "session", "vpc-endpoint"]
+PolicyKind = Literal[
+    "inline", "managed", "aws-managed", "boundary", "scp", "rcp", "resource", "session", "vpc-endpoint"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""Amazon Resource Names: taking one apart.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+"""
+
+import re
+from dataclasses import dataclass
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_SEPARATOR = re.compile(r"[/:]")
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """The six parts of an ARN. `region` and `account` are empty where the service leaves them out."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
+
+    @property
+    def resource_type(self) -> str:
+        """The resource part up to the first `/` or `:` (`dataset-group`), or all of it."""
+        return _SEPARATOR.split(self.resource, maxsplit=1)[0]
+
+    @property
+    def resource_id(self) -> str:
+        """What follows the resource type, or an empty string (`retail` of `dataset-group/retail`)."""
+        return self.resource[len(self.resource_type) + 1 :]
+
+
+def parse_arn(text: str) -> Arn | None:
+    """Return the parts of `text`, or None where it is no ARN of six parts."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn":
+        return None
+    return Arn(*parts[1:])
+
+
+def is_account_id(text: str) -> bool:
+    """Tell whether `text` is a 12-digit account number."""
+    return _ACCOUNT.fullmatch(text) is not None
+
+
+def account_of(text: str) -> str | None:
+    """Return the account that the ARN `text` names, or None where it names none."""
+    arn = parse_arn(text)
+    return arn.account if arn is not None and is_account_id(arn.account) else None
