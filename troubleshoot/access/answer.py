@@ -1,0 +1,83 @@
+"""What a diagnosis page shows: the answer as data, already masked by what the viewer may see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from troubleshoot.access.permissions import Sight
+from troubleshoot.denial import Denial, Reading
+from troubleshoot.iam.decision import Decision, Effect, StatementReason
+from troubleshoot.iam.layers import Layer
+from troubleshoot.models import Account, Person
+from troubleshoot.remedy import NoProposal, Proposal
+
+
+class Evidence(StrEnum):
+    """What a gate's state rests on."""
+
+    LIVE = "live"  # IAM, read by the portal and judged by its engine
+    MESSAGE = "message"  # the error text says so
+    NONE = "none"  # nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One layer of the gate picture. `level` names the organization level that stops; `why_unknown` is in words."""
+
+    layer: Layer
+    effect: Effect
+    evidence: Evidence
+    level: str | None = None
+    why_unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStatement:
+    """A statement worth showing. `document` is None where the viewer may not see policy text."""
+
+    reason: StatementReason
+    layer: Layer
+    deciding: bool
+    document: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextCheck:
+    """Another permission that the same call needs. `effect` is None where the portal cannot tell yet."""
+
+    action: str
+    resource: str | None
+    resource_type: str | None
+    effect: Effect | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything that the diagnosis page says.
+
+    `missing` names the facts to ask for (`principal`, `action`, `resource`). `fictional`: the action is AWS's
+    documentation example; `action_exists` is None where the catalog does not know the service. `disagrees`:
+    live IAM state would allow what the message says was denied. `not_live_because` is empty when `live`.
+    """
+
+    facts: Denial
+    reading: Reading
+    account: Account | None
+    sight: Sight
+    own_principal: bool
+    live: bool
+    not_live_because: str
+    checked_at: datetime | None
+    decision: Decision | None
+    gates: tuple[Gate, ...]
+    statements: tuple[ShownStatement, ...]
+    next_checks: tuple[NextCheck, ...]
+    missing: tuple[str, ...]
+    action_exists: bool | None
+    fictional: bool
+    closest_actions: tuple[str, ...]
+    disagrees: bool
+    proposal: Proposal | None
+    no_proposal: NoProposal | None
+    after: Decision | None
+    who_decides: tuple[Person, ...]
