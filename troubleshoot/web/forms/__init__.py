@@ -1,0 +1,1 @@
+"""What people type, checked: one form for each thing that can be sent."""
