@@ -1,0 +1,197 @@
+"""From a pasted text to a kept diagnosis, and from a kept diagnosis to the answer that one viewer may see.
+
+The live state is read for the person who asks, and only where `sight_of` lets that person see it. Nobody
+makes the portal read about somebody else by pasting that person's ARN.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from troubleshoot import audit
+from troubleshoot.access import accounts, explain
+from troubleshoot.access.answer import Answer
+from troubleshoot.access.permissions import sight_of
+from troubleshoot.aws.gateway import AccessKey
+from troubleshoot.denial import Denial, Reading, denial_from_data, parse
+from troubleshoot.iam import ENGINE_VERSION
+from troubleshoot.iam.arn import ArnError, parse_arn
+from troubleshoot.iam.snapshot import Missing, Snapshot, from_data
+from troubleshoot.models import Account, Diagnosis, Person, PrincipalLink
+
+NOBODY = Denial()
+_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_EDITABLE = ("principal", "action", "resource")
+
+
+def read_paste(text: str) -> Reading:
+    """Return what the text says, its secrets removed. `TextTooLarge` above 256 KB."""
+    return parse(text)
+
+
+def diagnose(*, person: Person, reading: Reading, chosen: int = 0) -> Diagnosis:
+    """Keep a diagnosis of the chosen denial, with the live state where the person may see it."""
+    facts = reading.denials[chosen] if reading.denials else NOBODY
+    now = timezone.now()
+    diagnosis = Diagnosis(
+        token=secrets.token_urlsafe(16),
+        person=person,
+        text=reading.text,
+        reading={"removed": [{"kind": item.kind, "count": item.count} for item in reading.removed]},
+        chosen=chosen,
+        facts=facts.as_data(),
+        engine_version=ENGINE_VERSION,
+        created_at=now,
+    )
+    _read_live(diagnosis, viewer=person)
+    _save_with_code(diagnosis)
+    return diagnosis
+
+
+def choose(diagnosis: Diagnosis, *, viewer: Person, chosen: int) -> None:
+    """Turn to another denial of the same text. `IndexError` where the text holds no such denial."""
+    diagnosis.facts = parse(diagnosis.text).denials[chosen].as_data()
+    diagnosis.chosen = chosen
+    recheck(diagnosis, viewer=viewer)
+
+
+def change_facts(diagnosis: Diagnosis, *, viewer: Person, facts: Mapping[str, str | None]) -> None:
+    """Put the principal, the action or the resource right and judge again. Other keys of `facts` are ignored."""
+    changed = {name: facts[name] or None for name in _EDITABLE if name in facts}
+    denial = parse(f"User: {changed['principal']} is not authorized to perform: x:X") if changed.get("principal") else None
+    if denial and denial.denials:
+        changed["principal_kind"] = denial.denials[0].principal_kind
+        changed["account"] = denial.denials[0].account
+    diagnosis.facts = {**diagnosis.facts, **changed}
+    recheck(diagnosis, viewer=viewer)
+
+
+def recheck(diagnosis: Diagnosis, *, viewer: Person) -> None:
+    """Read the live state again, as far as the viewer may see it, and keep it."""
+    _read_live(diagnosis, viewer=viewer)
+    diagnosis.engine_version = ENGINE_VERSION
+    diagnosis.save()
+
+
+def answer(diagnosis: Diagnosis, *, viewer: Person) -> Answer:
+    """Return what the page shows to this viewer, judged on the kept snapshot."""
+    facts = denial_from_data(diagnosis.facts)
+    reading = parse(diagnosis.text)
+    sight = sight_of(viewer, diagnosis.account, facts.principal)
+    snapshot = from_data(diagnosis.snapshot) if diagnosis.snapshot and sight.live else None
+    because = diagnosis.not_live_because
+    if diagnosis.snapshot and not sight.live:
+        because = explain.NOT_YOURS
+    return explain.explain(
+        facts=facts,
+        reading=replace(reading, removed=explain.removed_from_data(diagnosis.reading["removed"])),
+        account=diagnosis.account,
+        viewer=viewer,
+        sight=sight,
+        snapshot=snapshot,
+        not_live_because=because,
+        at=diagnosis.checked_at or diagnosis.created_at,
+    )
+
+
+def answer_from_text(reading: Reading, chosen: int = 0) -> Answer:
+    """Return the answer for somebody who is not signed in: from the text alone, nothing is stored."""
+    facts = reading.denials[chosen] if reading.denials else NOBODY
+    return explain.explain(
+        facts=facts,
+        reading=reading,
+        account=account_of(facts),
+        viewer=None,
+        sight=sight_of(None, None, None),
+        snapshot=None,
+        not_live_because=explain.SIGNED_OUT,
+        at=timezone.now(),
+    )
+
+
+def account_of(facts: Denial) -> Account | None:
+    """Return the portal's account that the caller belongs to, or None where the portal does not know it."""
+    if facts.account is None:
+        return None
+    return Account.objects.filter(account_id=facts.account).first()
+
+
+def own_access_keys(person: Person) -> list[tuple[PrincipalLink, tuple[AccessKey, ...] | Missing]]:
+    """Return the access keys of each IAM user that is linked to the person: ids, never secrets."""
+    links = PrincipalLink.objects.filter(person=person).select_related("account").order_by("principal_arn")
+    return [(link, _keys(link)) for link in links if ":user/" in link.principal_arn]
+
+
+def _keys(link: PrincipalLink) -> tuple[AccessKey, ...] | Missing:
+    if not link.account.may_read:
+        return Missing("the portal answers from texts alone in this account")
+    return accounts.reader(link.account).access_keys(link.principal_arn)
+
+
+def _read_live(diagnosis: Diagnosis, *, viewer: Person) -> None:
+    facts = denial_from_data(diagnosis.facts)
+    diagnosis.account = account_of(facts)
+    read = _snapshot(facts, diagnosis.account, viewer)
+    live = isinstance(read, Snapshot)
+    diagnosis.snapshot = read.as_data() if isinstance(read, Snapshot) else None
+    diagnosis.snapshot_digest = read.digest() if isinstance(read, Snapshot) else ""
+    diagnosis.not_live_because = "" if isinstance(read, Snapshot) else read
+    diagnosis.checked_at = timezone.now() if live else None
+    diagnosis.outcome = explain.outcome_of(facts, read if isinstance(read, Snapshot) else None)
+
+
+def _snapshot(facts: Denial, account: Account | None, viewer: Person) -> Snapshot | str:
+    """Return the live state, or in words why the answer rests on the text alone."""
+    if not _is_arn(facts.principal):
+        return explain.NO_PRINCIPAL
+    if account is None:
+        return explain.NO_ACCOUNT
+    if not account.may_read:
+        return explain.TEXT_ONLY
+    if not sight_of(viewer, account, facts.principal).live:
+        return explain.NOT_YOURS
+    read = accounts.reader(account).snapshot(
+        facts.principal or "", action=facts.action or "", resource=facts.resource or "*"
+    )
+    if isinstance(read.exists, Missing):
+        return read.exists.why
+    return read if read.exists else explain.NO_SUCH_PRINCIPAL
+
+
+def _is_arn(text: str | None) -> bool:
+    try:
+        return bool(text and parse_arn(text).account)
+    except ArnError:
+        return False
+
+
+def _save_with_code(diagnosis: Diagnosis) -> None:
+    """Save under a short code that people can say on the phone; a code that is taken is drawn again."""
+    while True:
+        diagnosis.code = "AD-" + "".join(secrets.choice(_CODE_ALPHABET) for _ in range(6))
+        try:
+            with transaction.atomic():
+                diagnosis.save(force_insert=True)
+                audit.append(
+                    event="diagnosis.kept",
+                    actor=diagnosis.person,
+                    subject=diagnosis.code,
+                    data=_audit_data(diagnosis),
+                )
+        except IntegrityError:
+            diagnosis.pk = None
+            continue
+        return
+
+
+def _audit_data(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "account": diagnosis.account.account_id if diagnosis.account else None,
+        "outcome": diagnosis.outcome,
+        "snapshot": diagnosis.snapshot_digest,
+        "engine": diagnosis.engine_version,
+    }

@@ -1,0 +1,257 @@
+"""A denial's facts and a snapshot, judged: the gates, the statements to show, what to do. No reading here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from troubleshoot.access import routing
+from troubleshoot.access.answer import Answer, Evidence, Gate, NextCheck, ShownStatement
+from troubleshoot.access.permissions import Sight, owns
+from troubleshoot.denial import Denial, DenyKind, Reading, Removed
+from troubleshoot.iam import condition_keys, evaluate, request_context
+from troubleshoot.iam.arn import ArnError, parse_arn
+from troubleshoot.iam.catalog import action as catalog_action
+from troubleshoot.iam.catalog import checks_for_operation, closest_actions, is_fictional, knows_service
+from troubleshoot.iam.decision import Decision, Effect, LayerResult, StatementReason
+from troubleshoot.iam.layers import Layer, PolicySet
+from troubleshoot.iam.request import Request
+from troubleshoot.iam.snapshot import Missing, OrganizationLevel, Snapshot, StoredPolicy
+from troubleshoot.models import Account, Person
+from troubleshoot.remedy import LAYER_OF, NoProposal, Proposal, Situation, propose, with_change
+
+NOT_YOURS = "This principal is not linked to you, so the answer rests on the text alone."
+SIGNED_OUT = "You are not signed in, so the answer rests on the text alone and nothing is kept."
+NO_PRINCIPAL = "The text does not say who made the call."
+NO_ACCOUNT = "The portal does not know this AWS account."
+TEXT_ONLY = "The portal answers from texts alone in this account."
+NO_SUCH_PRINCIPAL = "IAM knows no such principal any more."
+
+PERSONALIZE = "personalize.amazonaws.com"
+CONTROL_LAYERS = frozenset({Layer.SCPS, Layer.RCPS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The call as a request, and its decision where live state was there to judge it on."""
+
+    request: Request | None
+    policies: PolicySet | None
+    decision: Decision | None
+
+
+def explain(
+    *,
+    facts: Denial,
+    reading: Reading,
+    account: Account | None,
+    viewer: Person | None,
+    sight: Sight,
+    snapshot: Snapshot | None,
+    not_live_because: str,
+    at: datetime,
+) -> Answer:
+    """Return the answer. `at` is when the snapshot was read; the call is judged as of that time."""
+    judged = _judge(facts, snapshot, at)
+    remedy = _remedy(facts, judged, snapshot)
+    proposal = remedy if isinstance(remedy, Proposal) else None
+    return Answer(
+        facts=facts,
+        reading=reading,
+        account=account,
+        sight=sight,
+        own_principal=owns(viewer, facts.principal),
+        live=snapshot is not None,
+        not_live_because="" if snapshot else not_live_because,
+        checked_at=at if snapshot else None,
+        decision=judged.decision,
+        gates=_gates(facts, judged.decision, snapshot),
+        statements=_statements(judged.decision, snapshot, sight),
+        next_checks=_next_checks(facts),
+        missing=missing_facts(facts),
+        action_exists=_action_exists(facts.action),
+        fictional=bool(facts.action and is_fictional(facts.action)),
+        closest_actions=_closest(facts.action),
+        disagrees=judged.decision is not None and not judged.decision.stopping and _named_layer(facts) is None,
+        proposal=proposal,
+        no_proposal=remedy if isinstance(remedy, NoProposal) else None,
+        after=_after(judged, proposal),
+        who_decides=tuple(routing.approvers_for(account=account, requester=viewer)) if account and viewer else (),
+    )
+
+
+def missing_facts(facts: Denial) -> tuple[str, ...]:
+    """Return what the text left out and the page must ask for: `principal`, `action`, `resource`."""
+    needed = {"principal": _is_arn(facts.principal), "action": bool(facts.action), "resource": _resource_known(facts)}
+    return tuple(name for name, known in needed.items() if not known)
+
+
+def outcome_of(facts: Denial, snapshot: Snapshot | None) -> str:
+    """Return the decision's outcome for the kept row: the engine's where it could judge, else the message's."""
+    if snapshot:
+        decision = _judge(facts, snapshot, datetime.fromisoformat(snapshot.read_at)).decision
+        if decision:
+            return str(decision.outcome)
+    return {DenyKind.EXPLICIT: "explicit_deny", DenyKind.IMPLICIT: "implicit_deny"}.get(facts.deny_kind, "")
+
+
+def call_of(facts: Denial, snapshot: Snapshot | None, at: datetime) -> Request | None:
+    """Return the denied call as an authorization request, or None while a fact is missing."""
+    if missing_facts(facts) or facts.principal is None or facts.action is None:
+        return None
+    known = catalog_action(facts.action)
+    context: dict[str, Any] = request_context(
+        facts.principal, path=snapshot.path if snapshot else None, tags=snapshot.tags if snapshot else {}
+    )
+    context["aws:CurrentTime"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if facts.action.lower() == "iam:passrole":
+        context["iam:PassedToService"] = PERSONALIZE
+    return Request(
+        principal=facts.principal,
+        action=facts.action,
+        resource=facts.resource or "*",
+        context=context,
+        wildcard_only=bool(known and known.wildcard_only),
+    )
+
+
+def removed_from_data(data: Iterable[Mapping[str, Any]]) -> tuple[Removed, ...]:
+    """Return what was removed from a paste, from the kept row."""
+    return tuple(Removed(item["kind"], item["count"]) for item in data)
+
+
+def _judge(facts: Denial, snapshot: Snapshot | None, at: datetime) -> _Judged:
+    request = call_of(facts, snapshot, at)
+    if request is None or snapshot is None:
+        return _Judged(request, None, None)
+    policies = snapshot.policy_set()
+    # Only what follows from the principal and the time is known of the call; whatever else the policies ask for is not.
+    asked = condition_keys(policies)
+    known = {key.lower() for key in request.context}
+    request = replace(request, unknown_keys=frozenset(key for key in asked if key.lower() not in known))
+    return _Judged(request, policies, evaluate(request, policies))
+
+
+def _remedy(facts: Denial, judged: _Judged, snapshot: Snapshot | None) -> Proposal | NoProposal | None:
+    if judged.request is None:
+        return None
+    path = snapshot.path if snapshot else None
+    return propose(Situation(facts, judged.request, judged.policies, judged.decision, path))
+
+
+def _after(judged: _Judged, proposal: Proposal | None) -> Decision | None:
+    if proposal is None or judged.request is None or judged.policies is None:
+        return None
+    return evaluate(judged.request, with_change(judged.policies, proposal.change))
+
+
+def _gates(facts: Denial, decision: Decision | None, snapshot: Snapshot | None) -> tuple[Gate, ...]:
+    named = _named_layer(facts)
+    return tuple(_gate(layer, facts, named, decision, snapshot) for layer in Layer)
+
+
+def _gate(
+    layer: Layer, facts: Denial, named: Layer | None, decision: Decision | None, snapshot: Snapshot | None
+) -> Gate:
+    result = decision.layers.get(layer) if decision else None
+    readable = result is not None and result.effect not in (Effect.UNKNOWN, Effect.NOT_APPLICABLE)
+    if layer is named and not readable:
+        effect = Effect.EXPLICIT if facts.deny_kind is DenyKind.EXPLICIT else Effect.IMPLICIT
+        return Gate(layer, effect, Evidence.MESSAGE)
+    if result is None:
+        return Gate(layer, Effect.UNKNOWN, Evidence.NONE)
+    evidence = Evidence.NONE if result.effect is Effect.UNKNOWN else Evidence.LIVE
+    return Gate(layer, result.effect, evidence, _level_name(result, snapshot), _why_unknown(result, snapshot))
+
+
+def _level_name(result: LayerResult, snapshot: Snapshot | None) -> str | None:
+    levels: Any = getattr(snapshot, str(result.layer), None) if result.layer in CONTROL_LAYERS else None
+    if result.level is None or not isinstance(levels, tuple):
+        return None
+    return str(levels[result.level].name)
+
+
+def _why_unknown(result: LayerResult, snapshot: Snapshot | None) -> str:
+    piece = getattr(snapshot, str(result.layer), None)
+    if result.effect is Effect.UNKNOWN and isinstance(piece, Missing):
+        return piece.why
+    return ""
+
+
+def _statements(decision: Decision | None, snapshot: Snapshot | None, sight: Sight) -> tuple[ShownStatement, ...]:
+    """The deciding statements of every layer that stops the call, and the closest ones where none decides."""
+    if decision is None or snapshot is None:
+        return ()
+    shown: list[ShownStatement] = []
+    for result in decision.stopping:
+        shown += [_shown(reason, result, snapshot, sight, deciding=True) for reason in result.deciding]
+        if not result.deciding:
+            shown += [_shown(reason, result, snapshot, sight, deciding=False) for reason in result.near_misses[:3]]
+    return tuple(shown)
+
+
+def _shown(
+    reason: StatementReason, result: LayerResult, snapshot: Snapshot, sight: Sight, *, deciding: bool
+) -> ShownStatement:
+    visible = sight.control_policy_text if result.layer in CONTROL_LAYERS else sight.policy_text
+    if not visible:
+        # A statement's verdicts quote its text, so they are as private as the document.
+        return ShownStatement(replace(reason, elements=()), result.layer, deciding, None)
+    return ShownStatement(reason, result.layer, deciding, _document(reason, result.layer, snapshot))
+
+
+def _document(reason: StatementReason, layer: Layer, snapshot: Snapshot) -> str | None:
+    for policy in _stored(getattr(snapshot, str(layer))):
+        if (policy.name, policy.arn, policy.attached_to) == (reason.policy, reason.policy_arn, reason.attached_to):
+            return policy.document
+    return None
+
+
+def _stored(piece: Any) -> Sequence[StoredPolicy]:
+    if piece is None or isinstance(piece, Missing):
+        return ()
+    if isinstance(piece, StoredPolicy):
+        return (piece,)
+    return [
+        policy for item in piece for policy in (item.policies if isinstance(item, OrganizationLevel) else (item,))
+    ]
+
+
+def _next_checks(facts: Denial) -> tuple[NextCheck, ...]:
+    """What else the same operation must be allowed, beside the check that failed."""
+    if facts.action is None:
+        return ()
+    return tuple(
+        NextCheck(check.action, None, check.resource_type, None)
+        for check in checks_for_operation(facts.operation or facts.action)
+        if check.action.lower() != facts.action.lower()
+    )
+
+
+def _named_layer(facts: Denial) -> Layer | None:
+    return LAYER_OF[facts.policy_type] if facts.policy_type else None
+
+
+def _action_exists(action: str | None) -> bool | None:
+    if action is None or not knows_service(action):
+        return None
+    return catalog_action(action) is not None
+
+
+def _closest(action: str | None) -> tuple[str, ...]:
+    if action is None or catalog_action(action) is not None:
+        return ()
+    return tuple(closest_actions(action, 4))
+
+
+def _resource_known(facts: Denial) -> bool:
+    known = catalog_action(facts.action) if facts.action else None
+    return bool(known and known.wildcard_only) or _is_arn(facts.resource, needs_account=False)
+
+
+def _is_arn(text: str | None, *, needs_account: bool = True) -> bool:
+    try:
+        arn = parse_arn(text or "")
+    except ArnError:
+        return False
+    return bool(arn.account) or not needs_account
