@@ -1,0 +1,164 @@
+"""Connections: the portal's own credentials, the role it assumes in an account, and one way to make a call.
+
+Credentials come from boto3's default chain. The role's session is kept until shortly before it ends and is
+renewed by itself: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import DeferredRefreshableCredentials
+from botocore.handlers import json_decode_policies
+
+from troubleshoot.aws.errors import AwsProblem, ProblemKind, problem, told
+
+Answer = dict[str, Any]
+
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "adaptive", "total_max_attempts": 4},
+    user_agent_extra="access-desk",
+    max_pool_connections=16,
+)
+# Making a client loads service models; botocore's sessions do not allow two threads to do that at once.
+_MAKING = threading.RLock()
+
+
+class Connection:
+    """One role of one account. Thread-safe; nothing is sent before the first call.
+
+    `role_arn` empty means that the portal's own credentials are used as they are.
+    """
+
+    def __init__(self, *, region: str, endpoint_url: str, role_arn: str, external_id: str, session_name: str) -> None:
+        self._region = region
+        self._endpoint_url = endpoint_url or None
+        self._role_arn = role_arn
+        self._external_id = external_id
+        self._session_name = session_name
+        self._clients: dict[str, Any] = {}
+        self._session: botocore.session.Session | None = None
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+        """Make one call, for example `call("iam", "GetUser", UserName="mateojackson")`.
+
+        Returns the answer; raises `AwsProblem`, which names the IAM action that the call needs.
+        """
+        permission = f"{service}:{operation}"
+        with told(permission):
+            client = self.client(service)
+            answer = getattr(client, _method(operation))(**parameters)
+        if not isinstance(answer, dict):
+            raise problem(ProblemKind.BAD_ANSWER, permission)
+        return answer
+
+    def pages(self, service: str, operation: str, key: str, **parameters: Any) -> Iterator[Any]:
+        """Yield the members of the list `key` over all pages of an answer. Raises `AwsProblem`."""
+        permission = f"{service}:{operation}"
+        with told(permission):
+            paginator = self.client(service).get_paginator(_method(operation))
+            pages = iter(paginator.paginate(**parameters))
+        while True:
+            with told(permission):
+                page = next(pages, None)
+            if page is None:
+                return
+            yield from field(page, key, permission=permission, kind=list)
+
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of a service, with the documents of IAM left as AWS wrote them."""
+        with _MAKING:
+            if service not in self._clients:
+                client = self._signed_in().create_client(
+                    service, region_name=self._region, endpoint_url=self._endpoint_url, config=_CONFIG
+                )
+                # boto3 decodes policies to dicts, which loses duplicate keys and the position of each statement.
+                client.meta.events.unregister("after-call.iam", json_decode_policies)
+                self._clients[service] = client
+            return self._clients[service]
+
+    def _signed_in(self) -> botocore.session.Session:
+        if self._session is None:
+            own = _own_session()
+            if not self._role_arn:
+                self._session = own
+            else:
+                session = botocore.session.Session()
+                session.register_component("data_loader", own.get_component("data_loader"))
+                credentials = DeferredRefreshableCredentials(self._assume_role, "assume-role")
+                session._credentials = credentials  # type: ignore[attr-defined]
+                self._session = session
+        return self._session
+
+    def _assume_role(self) -> dict[str, str]:
+        with _MAKING:
+            sts = _own_session().create_client(
+                "sts", region_name=self._region, endpoint_url=self._endpoint_url, config=_CONFIG
+            )
+        parameters = {"RoleArn": self._role_arn, "RoleSessionName": self._session_name}
+        if self._external_id:
+            parameters["ExternalId"] = self._external_id
+        answer = sts.assume_role(**parameters)
+        keys = answer["Credentials"]
+        return {
+            "access_key": keys["AccessKeyId"],
+            "secret_key": keys["SecretAccessKey"],
+            "token": keys["SessionToken"],
+            "expiry_time": keys["Expiration"].isoformat(),
+        }
+
+
+def field(answer: Any, *names: str, permission: str, kind: type = str) -> Any:
+    """Return what stands at the end of `names` in an answer. `AwsProblem` where it is not there, or not a `kind`."""
+    value = answer
+    for name in names:
+        if not isinstance(value, dict) or name not in value:
+            raise problem(ProblemKind.BAD_ANSWER, permission)
+        value = value[name]
+    if not isinstance(value, kind):
+        raise problem(ProblemKind.BAD_ANSWER, permission)
+    return value
+
+
+@lru_cache(maxsize=64)
+def connection(
+    *, region: str, endpoint_url: str, role_arn: str, external_id: str = "", session_name: str = "access-desk"
+) -> Connection:
+    """Return the kept connection of these settings, so that its session and its clients are used again."""
+    return Connection(
+        region=region,
+        endpoint_url=endpoint_url,
+        role_arn=role_arn,
+        external_id=external_id,
+        session_name=session_name,
+    )
+
+
+def session_name(purpose: str, case: str) -> str:
+    """Return the name that CloudTrail shows for the portal's session: `access-desk-reader-CASE`."""
+    name = "-".join(part for part in ("access-desk", purpose, case) if part)
+    return re.sub(r"[^\w+=,.@-]", "-", name, flags=re.ASCII)[:64]
+
+
+def forget() -> None:
+    """Drop every kept session and client, for example after the portal's credentials have changed."""
+    connection.cache_clear()
+    _own_session.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _own_session() -> botocore.session.Session:
+    return botocore.session.Session()
+
+
+def _method(operation: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).lower()
+
+
+__all__ = ["Answer", "AwsProblem", "Connection", "connection", "field", "forget", "session_name"]

@@ -1,0 +1,245 @@
+"""What can go wrong between the portal and AWS, as one type with words. No exception of boto3 leaves the package.
+
+The error codes are those of botocore's service models and of
+https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
+
+from troubleshoot.iam.snapshot import Missing
+
+
+class ProblemKind(StrEnum):
+    """What kind of problem it is. The values are stable: jobs and tests go by them."""
+
+    ACCESS_DENIED = "access_denied"
+    THROTTLED = "throttled"
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    EXPIRED = "expired"  # the portal's own session or token
+    BAD_CREDENTIALS = "bad_credentials"
+    NO_CREDENTIALS = "no_credentials"
+    NOT_FOUND = "not_found"
+    ALREADY_EXISTS = "already_exists"
+    STILL_IN_USE = "still_in_use"
+    CHANGING = "changing"  # somebody else changes the same object
+    LIMIT = "limit"
+    PROTECTED = "protected"  # an object that AWS itself manages
+    BAD_POLICY = "bad_policy"
+    BAD_REQUEST = "bad_request"
+    AWS_FAILED = "aws_failed"
+    BAD_ANSWER = "bad_answer"
+    NOT_SUPPORTED = "not_supported"
+    NOT_WRITABLE = "not_writable"
+    OTHER = "other"
+
+
+_RETRYABLE = frozenset(
+    {
+        ProblemKind.THROTTLED,
+        ProblemKind.TIMED_OUT,
+        ProblemKind.UNREACHABLE,
+        ProblemKind.EXPIRED,
+        ProblemKind.CHANGING,
+        ProblemKind.AWS_FAILED,
+        ProblemKind.BAD_ANSWER,
+    }
+)
+
+# Problems of the whole connection: after one of them, the other calls of the same reading would only wait again.
+CONNECTION_KINDS = frozenset(
+    {
+        ProblemKind.TIMED_OUT,
+        ProblemKind.UNREACHABLE,
+        ProblemKind.EXPIRED,
+        ProblemKind.BAD_CREDENTIALS,
+        ProblemKind.NO_CREDENTIALS,
+    }
+)
+
+_WORDS = {
+    ProblemKind.ACCESS_DENIED: "AWS refused the portal's role {call}. Allow {call} for that role.",
+    ProblemKind.THROTTLED: "AWS is asked too often at the moment and put {call} off. Try again in a minute.",
+    ProblemKind.TIMED_OUT: "AWS did not answer {call} in time. Try again in a minute.",
+    ProblemKind.UNREACHABLE: "AWS could not be reached for {call}. Check the network of the portal, then try again.",
+    ProblemKind.EXPIRED: "The portal's own AWS session has expired. Try again; it will sign in anew.",
+    ProblemKind.BAD_CREDENTIALS: "AWS does not accept the portal's own credentials. An administrator must renew them.",
+    ProblemKind.NO_CREDENTIALS: "The portal has no AWS credentials. An administrator must give it some.",
+    ProblemKind.NOT_FOUND: "AWS knows no such object for {call}. It may have been deleted.",
+    ProblemKind.ALREADY_EXISTS: "An object of this name with other content is there already. {call} changed nothing.",
+    ProblemKind.STILL_IN_USE: "The policy is still attached somewhere, so AWS did not delete it. Detach it first.",
+    ProblemKind.CHANGING: "Somebody else is changing the same object. Try again in a few minutes.",
+    ProblemKind.LIMIT: "A quota of the AWS account is used up, so AWS refused {call}. Free some of it, or raise it.",
+    ProblemKind.PROTECTED: "AWS manages this object itself and lets nobody change it here.",
+    ProblemKind.BAD_POLICY: "AWS does not accept the policy document. Nothing was changed.",
+    ProblemKind.BAD_REQUEST: "AWS did not accept the values that were sent with {call}. Nothing was changed.",
+    ProblemKind.AWS_FAILED: "AWS failed inside while it worked on {call}. Try again in a minute.",
+    ProblemKind.BAD_ANSWER: "AWS's answer to {call} could not be understood. Try again in a minute.",
+    ProblemKind.NOT_SUPPORTED: "This AWS endpoint does not offer {call}.",
+    ProblemKind.OTHER: "AWS refused {call} with the error {code}.",
+}
+
+_KIND_OF_CODE = {
+    **dict.fromkeys(
+        ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"),
+        ProblemKind.ACCESS_DENIED,
+    ),
+    **dict.fromkeys(
+        (
+            "Throttling",
+            "ThrottlingException",
+            "ThrottledException",
+            "TooManyRequests",
+            "TooManyRequestsException",
+            "RequestLimitExceeded",
+            "SlowDown",
+        ),
+        ProblemKind.THROTTLED,
+    ),
+    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "RequestExpired"), ProblemKind.EXPIRED),
+    **dict.fromkeys(
+        (
+            "InvalidClientTokenId",
+            "UnrecognizedClientException",
+            "SignatureDoesNotMatch",
+            "AuthFailure",
+            "InvalidAccessKeyId",
+            "MissingAuthenticationToken",
+            "IncompleteSignature",
+        ),
+        ProblemKind.BAD_CREDENTIALS,
+    ),
+    **dict.fromkeys(
+        ("NoSuchEntity", "AWSOrganizationsNotInUseException", "TargetNotFoundException", "ChildNotFoundException"),
+        ProblemKind.NOT_FOUND,
+    ),
+    "EntityAlreadyExists": ProblemKind.ALREADY_EXISTS,
+    "DeleteConflict": ProblemKind.STILL_IN_USE,
+    "ConcurrentModification": ProblemKind.CHANGING,
+    "ConcurrentModificationException": ProblemKind.CHANGING,
+    "LimitExceeded": ProblemKind.LIMIT,
+    "UnmodifiableEntity": ProblemKind.PROTECTED,
+    "PolicyNotAttachable": ProblemKind.PROTECTED,
+    "MalformedPolicyDocument": ProblemKind.BAD_POLICY,
+    "InvalidInput": ProblemKind.BAD_REQUEST,
+    "ValidationError": ProblemKind.BAD_REQUEST,
+    "ValidationException": ProblemKind.BAD_REQUEST,
+    "InvalidInputException": ProblemKind.BAD_REQUEST,
+    "ServiceFailure": ProblemKind.AWS_FAILED,
+    "InternalFailure": ProblemKind.AWS_FAILED,
+    "ServiceUnavailable": ProblemKind.AWS_FAILED,
+    "PolicyTypeNotEnabledException": ProblemKind.NOT_FOUND,
+    "RegionDisabledException": ProblemKind.NOT_SUPPORTED,
+    "UnsupportedAPIEndpointException": ProblemKind.NOT_SUPPORTED,
+    "UnknownOperationException": ProblemKind.NOT_SUPPORTED,
+    "InvalidAction": ProblemKind.NOT_SUPPORTED,
+}
+
+_KIND_OF_STATUS = {
+    403: ProblemKind.ACCESS_DENIED,
+    404: ProblemKind.NOT_SUPPORTED,
+    408: ProblemKind.TIMED_OUT,
+    429: ProblemKind.THROTTLED,
+}
+
+_CODE_IN_XML = re.compile(r"<Code>([A-Za-z.]{1,80})</Code>")
+
+
+@dataclass(eq=False)
+class AwsProblem(Exception):  # noqa: N818 - it is told to people as a problem, with what to do
+    """One thing that AWS, or the way to it, did not do.
+
+    `words` say what happened and what to do. `permission` is the IAM action of the call that met the problem;
+    `code` AWS's own error code, where there is one. `retryable`: the same call may succeed later by itself.
+    """
+
+    kind: ProblemKind
+    words: str
+    permission: str | None = None
+    retryable: bool = False
+    code: str = ""
+
+    def __str__(self) -> str:
+        return self.words
+
+    def missing(self) -> Missing:
+        """Return the problem as a piece of a snapshot that could not be read."""
+        helps = self.kind is ProblemKind.ACCESS_DENIED
+        return Missing(self.words, self.permission if helps else None)
+
+
+class NotWritable(AwsProblem):
+    """The portal may not change this principal or policy. The words say which rule stands in the way."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(ProblemKind.NOT_WRITABLE, words)
+
+
+def problem(kind: ProblemKind, permission: str | None, *, code: str = "") -> AwsProblem:
+    """Return the problem of this kind, met in the call that needs `permission`."""
+    words = _WORDS[kind].format(call=permission or "the call", code=code or "that it did not name")
+    return AwsProblem(kind, words, permission, kind in _RETRYABLE, code)
+
+
+@contextmanager
+def told(permission: str) -> Iterator[None]:
+    """Turn whatever botocore raises inside into an `AwsProblem`; `permission` is the call's IAM action."""
+    try:
+        yield
+    except ClientError as error:
+        raise _of_answer(error, permission) from None
+    except BotoCoreError as error:
+        raise problem(_kind_without_answer(error), permission) from None
+    except (ResponseParserError, ValueError, LookupError, TypeError, AttributeError):
+        # botocore's parsers meet a broken body with whatever Python raises there.
+        raise problem(ProblemKind.BAD_ANSWER, permission) from None
+
+
+def _of_answer(error: ClientError, permission: str) -> AwsProblem:
+    if error.operation_name == "AssumeRole":  # the sign-in that botocore does before the call itself
+        permission = "sts:AssumeRole"
+    details = error.response.get("Error", {})
+    code = str(details.get("Code", ""))
+    if code.isdigit() or not code:
+        # Some endpoints answer a JSON call with an XML error; botocore then shows the status as its code.
+        found = _CODE_IN_XML.search(str(details.get("Message", "")))
+        code = found[1] if found else code
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    kind = _KIND_OF_CODE.get(code) or _KIND_OF_STATUS.get(status)
+    if kind is None:
+        kind = ProblemKind.AWS_FAILED if status >= 500 else ProblemKind.OTHER
+    return problem(kind, permission, code=code)
+
+
+_KIND_OF_EXCEPTION: tuple[tuple[type[BotoCoreError], ProblemKind], ...] = (
+    (ConnectTimeoutError, ProblemKind.UNREACHABLE),
+    (ReadTimeoutError, ProblemKind.TIMED_OUT),
+    (HTTPClientError, ProblemKind.UNREACHABLE),
+    (NoCredentialsError, ProblemKind.NO_CREDENTIALS),
+    (PartialCredentialsError, ProblemKind.NO_CREDENTIALS),
+    (ProfileNotFound, ProblemKind.NO_CREDENTIALS),
+    (CredentialRetrievalError, ProblemKind.NO_CREDENTIALS),
+    (ParamValidationError, ProblemKind.BAD_REQUEST),
+)
+
+
+def _kind_without_answer(error: BotoCoreError) -> ProblemKind:
+    return next((kind for type_, kind in _KIND_OF_EXCEPTION if isinstance(error, type_)), ProblemKind.OTHER)

@@ -1,0 +1,116 @@
+"""What goes into and comes out of this package: settings, values, and the two protocols.
+
+Everything that talks to AWS stands behind `Reader` and `Writer`, so that a text-only portal, the sandbox and
+AWS itself are used alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from troubleshoot.iam.snapshot import Missing, Snapshot
+
+PORTAL_PATH = "/portal-managed/"
+"""The path of every policy that the portal writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """How to reach one account, as plain values.
+
+    An empty `reader_role_arn` means that the account is answered from the text alone; an empty
+    `writer_role_arn` that nothing is written. `endpoint_url` is empty for AWS itself.
+    """
+
+    account_id: str
+    partition: str = "aws"
+    region: str = "us-east-1"
+    reader_role_arn: str = ""
+    reader_external_id: str = ""
+    writer_role_arn: str = ""
+    writer_external_id: str = ""
+    people_path: str = "/personalize-people/"
+    ceiling_arn: str = ""
+    requires_ceiling: bool = True
+    endpoint_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """One access key, never its secret. `last_used` and `service` are None where AWS tracked no use.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
+    """
+
+    id: str
+    active: bool
+    created: datetime
+    last_used: datetime | Missing | None = None
+    service: str | None = None
+
+    @property
+    def status(self) -> str:
+        return "Active" if self.active else "Inactive"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """A role as IAM holds it. `arn` has the real path; `trust_policy` is AWS's own text."""
+
+    arn: str
+    name: str
+    path: str
+    trust_policy: str
+
+
+class Reader(Protocol):
+    """Reads one account. It never raises: what could not be read is a `Missing` with the reason."""
+
+    def snapshot(self, principal_arn: str, *, action: str, resource: str) -> Snapshot:
+        """Return everything that decides whether `principal_arn` may call `action` on `resource`."""
+        ...
+
+    def access_keys(self, user_arn: str) -> tuple[AccessKey, ...] | Missing:
+        """Return the access keys of an IAM user, oldest first."""
+        ...
+
+    def role(self, role_arn: str) -> RoleFacts | Missing | None:
+        """Return the role that has this name (its real ARN may differ in the path), or None: no such role."""
+        ...
+
+
+class Writer(Protocol):
+    """Writes the portal's own policies in one account. Every method raises `AwsProblem`, and can be repeated.
+
+    `NotWritable`, a kind of `AwsProblem`, means that the portal must not do it: a principal outside the people
+    path, one without the ceiling, a policy that is not the portal's own.
+    """
+
+    def create_policy(self, name: str, document: str, tags: Mapping[str, str]) -> str:
+        """Create `/portal-managed/NAME` and return its ARN. The same document again is a success."""
+        ...
+
+    def attach(self, policy_arn: str, principal_arn: str) -> None:
+        """Attach one of the portal's policies to a user or role. Attached already is a success."""
+        ...
+
+    def detach(self, policy_arn: str, principal_arn: str) -> None:
+        """Detach one of the portal's policies. Not attached, or nobody there any more, is a success."""
+        ...
+
+    def delete_policy(self, policy_arn: str) -> None:
+        """Delete one of the portal's policies. Gone already is a success."""
+        ...
+
+    def policy_document(self, policy_arn: str) -> str | None:
+        """Return the text of the policy's default version, or None where there is no such policy."""
+        ...
+
+    def attached_policies(self, principal_arn: str) -> frozenset[str]:
+        """Return the ARNs of the managed policies that are attached to a user or role."""
+        ...
+
+    def check_writable(self, principal_arn: str) -> None:
+        """Raise `NotWritable` where the portal must not change this principal. It changes nothing."""
+        ...

@@ -1,0 +1,49 @@
+"""Which IAM entity stands behind a principal's ARN.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from troubleshoot.iam.arn import parse_arn
+
+
+class EntityKind(StrEnum):
+    """What can carry policies of its own, and what cannot."""
+
+    USER = "user"
+    ROLE = "role"
+    ROLE_SESSION = "role-session"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """The user or role to ask IAM about. `name` has no path: IAM's names are unique without it."""
+
+    kind: EntityKind
+    account: str
+    name: str
+    arn: str
+
+    @property
+    def is_user(self) -> bool:
+        return self.kind is EntityKind.USER
+
+    def is_same_as(self, live_arn: str) -> bool:
+        """Tell whether IAM's own ARN is this principal's. A session's ARN leaves the role's path out."""
+        return self.kind is EntityKind.ROLE_SESSION or live_arn == self.arn
+
+
+def entity_of(principal_arn: str) -> Entity:
+    """Return the entity behind an ARN; kind `OTHER` for the root user, federated users, services and non-ARNs."""
+    arn = parse_arn(principal_arn)
+    if arn is None:
+        return Entity(EntityKind.OTHER, "", "", principal_arn)
+    parts = arn.resource.split("/")
+    if arn.service == "iam" and parts[0] in ("user", "role") and len(parts) > 1 and parts[-1]:
+        return Entity(EntityKind(parts[0]), arn.account, parts[-1], principal_arn)
+    if arn.service == "sts" and parts[0] == "assumed-role" and len(parts) == 3 and parts[1]:
+        return Entity(EntityKind.ROLE_SESSION, arn.account, parts[1], principal_arn)
+    return Entity(EntityKind.OTHER, arn.account, "", principal_arn)
