@@ -1,6 +1,6 @@
 """The database's tables, one module for each aggregate."""
 
-from troubleshoot.models.access_request import AccessRequest, Approval, State
+from troubleshoot.models.access_request import UNSETTLED, AccessRequest, Approval, State
 from troubleshoot.models.account import Account, Mode
 from troubleshoot.models.audit import AuditEntry, AuditHead, ErasableText
 from troubleshoot.models.diagnosis import Diagnosis
@@ -9,6 +9,7 @@ from troubleshoot.models.identity import AdminChange, Person, PrincipalLink, Rol
 from troubleshoot.models.outbox import OutboxMessage
 
 __all__ = [
+    "UNSETTLED",
     "AccessRequest",
     "Account",
     "AdminChange",

@@ -26,12 +26,25 @@ class State(models.TextChoices):
     REVOKED = "revoked", "revoked"
 
 
+UNSETTLED = (
+    State.SUBMITTED,
+    State.NEEDS_CHANGES,
+    State.APPROVED,
+    State.AWAITING_MANUAL_APPLY,
+    State.APPLYING,
+    State.VERIFYING,
+    State.ACTIVE,
+)
+"""The states in which a request still asks for, or still gives, what it names: a second one would be a duplicate."""
+
+
 class AccessRequest(models.Model):
     """What was asked, frozen: the change and its digest are never edited.
 
     `requester` files it; `beneficiary` is the person whose principal it is for, None where nobody is linked.
-    `call` is the original call, which is evaluated again after the change. `due_at`, `lease_*` and `fence`
-    belong to the worker: a row is taken by one worker at a time, and a stale worker's write is refused.
+    `call` is the original call, which is evaluated again after the change; `call_digest` names principal, action
+    and resource, so that the database itself refuses a second open request for the same. `due_at`, `lease_*` and
+    `fence` belong to the worker: a row is taken by one worker at a time, and a stale worker's write is refused.
     """
 
     code = models.CharField(max_length=16, unique=True, editable=False)
@@ -46,6 +59,7 @@ class AccessRequest(models.Model):
     action = models.CharField(max_length=128)
     resource = models.CharField(max_length=1024)
     call = models.JSONField()
+    call_digest = models.CharField(max_length=64)
     change = models.JSONField()
     change_digest = models.CharField(max_length=64)
     justification = models.TextField()
@@ -61,15 +75,32 @@ class AccessRequest(models.Model):
     attempts = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["-submitted_at"]
-        indexes = [
+        ordering = ("-submitted_at",)
+        indexes = (
             models.Index(fields=["state", "submitted_at", "id"], name="request_queue"),
+            models.Index(fields=["submitted_at", "id"], name="request_age"),
+            models.Index(fields=["requester", "-submitted_at"], name="request_mine"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="request_due"),
-        ]
-        constraints = [models.CheckConstraint(condition=Q(state__in=State.values), name="known_state")]
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=State.values), name="known_state"),
+            models.UniqueConstraint(
+                fields=["call_digest"], condition=Q(state__in=UNSETTLED), name="one_open_request_per_call"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def on_behalf(self) -> bool:
+        """Whether somebody else filed it than the person whose principal it is for."""
+        return self.requester_id != self.beneficiary_id
+
+    @property
+    def policy_name(self) -> str:
+        """The name of the policy that grants it: known before anything is written."""
+        return f"AD-{self.code}"
 
 
 class Approval(models.Model):
@@ -91,13 +122,14 @@ class Approval(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
+        constraints = (
             models.UniqueConstraint(fields=["request", "approver"], name="one_decision_per_approver"),
             models.CheckConstraint(condition=~Q(approver=F("requester")), name="nobody_decides_their_own"),
             models.CheckConstraint(
-                condition=Q(beneficiary__isnull=True) | ~Q(approver=F("beneficiary")), name="nobody_decides_for_themselves"
+                condition=Q(beneficiary__isnull=True) | ~Q(approver=F("beneficiary")),
+                name="nobody_decides_for_themselves",
             ),
-        ]
+        )
 
     def __str__(self) -> str:
         return f"{self.request}: {self.verdict}"

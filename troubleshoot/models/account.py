@@ -30,7 +30,7 @@ class Account(models.Model):
     contact_note = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ("name",)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})"

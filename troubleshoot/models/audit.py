@@ -26,8 +26,8 @@ class AuditEntry(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        ordering = ["sequence"]
-        indexes = [models.Index(fields=["subject"], name="audit_subject")]
+        ordering = ("sequence",)
+        indexes = (models.Index(fields=["subject", "sequence"], name="audit_subject"),)
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.event}"
@@ -43,7 +43,7 @@ class ErasableText(models.Model):
     text = models.TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["sequence", "name"], name="one_text_per_entry_and_name")]
+        constraints = (models.UniqueConstraint(fields=["sequence", "name"], name="one_text_per_entry_and_name"),)
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.name}"

@@ -18,6 +18,11 @@ class Grant(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes = (
+            models.Index(fields=["expires_at"], condition=models.Q(ended_at__isnull=True), name="grant_not_ended"),
+        )
+
     def __str__(self) -> str:
         return self.policy_arn
 
@@ -37,8 +42,8 @@ class GrantStep(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["grant", "operation"], name="each_step_once")]
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=["grant", "operation"], name="each_step_once"),)
 
     def __str__(self) -> str:
         return f"{self.grant}: {self.operation}"

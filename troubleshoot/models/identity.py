@@ -35,12 +35,20 @@ class RoleAssignment(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True)
 
     class Meta:
-        constraints = [
+        constraints = (
             models.UniqueConstraint(
-                fields=["person", "role", "account"], nulls_distinct=False, name="one_assignment_per_role_and_account"
+                fields=["person", "role", "account"],
+                condition=Q(account__isnull=False),
+                name="one_assignment_per_role_and_account",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "role"], condition=Q(account__isnull=True), name="one_assignment_per_role_for_all"
+            ),
+            models.CheckConstraint(
+                condition=Q(account__isnull=True) | Q(role=Role.APPROVER), name="only_approvers_have_an_account"
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="known_role"),
-        ]
+        )
 
     def __str__(self) -> str:
         return f"{self.person}: {self.role}"
@@ -54,9 +62,10 @@ class PrincipalLink(models.Model):
     principal_arn = models.CharField(max_length=256)
 
     class Meta:
-        constraints = [
+        indexes = (models.Index(fields=["principal_arn"], name="link_principal"),)
+        constraints = (
             models.UniqueConstraint(fields=["person", "principal_arn"], name="one_link_per_person_and_principal"),
-        ]
+        )
 
     def __str__(self) -> str:
         return f"{self.person}: {self.principal_arn}"
@@ -88,13 +97,22 @@ class AdminChange(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-proposed_at"]
-        constraints = [
+        ordering = ("-proposed_at",)
+        constraints = (
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
                 name="a_second_administrator_decides",
             ),
-        ]
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("person")),
+                name="nobody_confirms_their_own_change",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_by__isnull=True)
+                | (~Q(state="proposed") & Q(decided_by__isnull=False)),
+                name="decided_by_somebody",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.person}: {self.state}"

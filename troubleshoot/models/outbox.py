@@ -25,7 +25,7 @@ class OutboxMessage(models.Model):
     fence = models.PositiveBigIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="outbox_due")]
+        indexes = (models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="outbox_due"),)
 
     def __str__(self) -> str:
         return self.key

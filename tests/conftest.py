@@ -1,0 +1,52 @@
+"""What every test has: the cast, and a database whose audit chain can be emptied between tests."""
+
+import os
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import connection
+
+pytest_plugins = ["tests.cast"]
+
+GUARDS = import_module("troubleshoot.migrations.0002_audit_guards")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what the database at hand cannot show: SQLite serialises writers and hides a race."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    kept = [item for item in items if item.get_closest_marker("postgres") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.fixture
+def unguarded(db: None) -> Iterator[None]:
+    """Take the audit chain's triggers away, as somebody with the database owner's rights could."""
+    _execute(GUARDS.statements_down(connection.vendor))
+    yield
+    _execute(GUARDS.statements_up(connection.vendor))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_empties_the_audit_chain() -> Iterator[None]:
+    """Let Django empty the tables after a test with real transactions; the guards refuse it otherwise."""
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def without_guards(self: Any, sql_list: list[str]) -> None:
+        _execute(GUARDS.statements_down(connection.vendor))
+        flush(self, sql_list)
+        _execute(GUARDS.statements_up(connection.vendor))
+
+    operations.execute_sql_flush = without_guards
+    yield
+    operations.execute_sql_flush = flush
+
+
+def _execute(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
