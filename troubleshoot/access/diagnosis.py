@@ -19,7 +19,7 @@ from troubleshoot.access.permissions import sight_of
 from troubleshoot.aws.gateway import AccessKey
 from troubleshoot.denial import Denial, Reading, denial_from_data, parse
 from troubleshoot.iam import ENGINE_VERSION
-from troubleshoot.iam.arn import ArnError, parse_arn
+from troubleshoot.iam.arn import parse_arn
 from troubleshoot.iam.snapshot import Missing, Snapshot, from_data
 from troubleshoot.models import Account, Diagnosis, Person, PrincipalLink
 
@@ -62,7 +62,9 @@ def choose(diagnosis: Diagnosis, *, viewer: Person, chosen: int) -> None:
 def change_facts(diagnosis: Diagnosis, *, viewer: Person, facts: Mapping[str, str | None]) -> None:
     """Put the principal, the action or the resource right and judge again. Other keys of `facts` are ignored."""
     changed = {name: facts[name] or None for name in _EDITABLE if name in facts}
-    denial = parse(f"User: {changed['principal']} is not authorized to perform: x:X") if changed.get("principal") else None
+    denial = (
+        parse(f"User: {changed['principal']} is not authorized to perform: x:X") if changed.get("principal") else None
+    )
     if denial and denial.denials:
         changed["principal_kind"] = denial.denials[0].principal_kind
         changed["account"] = denial.denials[0].account
@@ -163,10 +165,8 @@ def _snapshot(facts: Denial, account: Account | None, viewer: Person) -> Snapsho
 
 
 def _is_arn(text: str | None) -> bool:
-    try:
-        return bool(text and parse_arn(text).account)
-    except ArnError:
-        return False
+    arn = parse_arn(text or "")
+    return arn is not None and bool(arn.account)
 
 
 def _save_with_code(diagnosis: Diagnosis) -> None:

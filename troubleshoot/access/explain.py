@@ -10,7 +10,7 @@ from troubleshoot.access.answer import Answer, Evidence, Gate, NextCheck, ShownS
 from troubleshoot.access.permissions import Sight, owns
 from troubleshoot.denial import Denial, DenyKind, Reading, Removed
 from troubleshoot.iam import condition_keys, evaluate, request_context
-from troubleshoot.iam.arn import ArnError, parse_arn
+from troubleshoot.iam.arn import parse_arn
 from troubleshoot.iam.catalog import action as catalog_action
 from troubleshoot.iam.catalog import checks_for_operation, closest_actions, is_fictional, knows_service
 from troubleshoot.iam.decision import Decision, Effect, LayerResult, StatementReason
@@ -60,11 +60,11 @@ def explain(
         reading=reading,
         account=account,
         sight=sight,
-        own_principal=owns(viewer, facts.principal),
+        own_principal=_is_own(viewer, account, facts.principal),
         live=snapshot is not None,
         not_live_because="" if snapshot else not_live_because,
         checked_at=at if snapshot else None,
-        decision=judged.decision,
+        decision=masked(judged.decision, sight),
         gates=_gates(facts, judged.decision, snapshot),
         statements=_statements(judged.decision, snapshot, sight),
         next_checks=_next_checks(facts),
@@ -72,10 +72,10 @@ def explain(
         action_exists=_action_exists(facts.action),
         fictional=bool(facts.action and is_fictional(facts.action)),
         closest_actions=_closest(facts.action),
-        disagrees=judged.decision is not None and not judged.decision.stopping and _named_layer(facts) is None,
+        disagrees=_disagrees(facts, judged.decision),
         proposal=proposal,
         no_proposal=remedy if isinstance(remedy, NoProposal) else None,
-        after=_after(judged, proposal),
+        after=masked(_after(judged, proposal), sight),
         who_decides=tuple(routing.approvers_for(account=account, requester=viewer)) if account and viewer else (),
     )
 
@@ -113,6 +113,14 @@ def call_of(facts: Denial, snapshot: Snapshot | None, at: datetime) -> Request |
         context=context,
         wildcard_only=bool(known and known.wildcard_only),
     )
+
+
+def masked(decision: Decision | None, sight: Sight) -> Decision | None:
+    """Return the decision without what quotes a policy that the viewer may not see."""
+    if decision is None:
+        return None
+    layers = {layer: _masked_layer(result, sight) for layer, result in decision.layers.items()}
+    return replace(decision, layers=layers)
 
 
 def removed_from_data(data: Iterable[Mapping[str, Any]]) -> tuple[Removed, ...]:
@@ -190,11 +198,33 @@ def _statements(decision: Decision | None, snapshot: Snapshot | None, sight: Sig
     return tuple(shown)
 
 
+def _masked_layer(result: LayerResult, sight: Sight) -> LayerResult:
+    if _text_visible(result.layer, sight):
+        return result
+    return replace(
+        result,
+        deciding=tuple(replace(reason, elements=()) for reason in result.deciding),
+        near_misses=(),
+        missing=(),
+    )
+
+
+def _text_visible(layer: Layer, sight: Sight) -> bool:
+    return sight.control_policy_text if layer in CONTROL_LAYERS else sight.policy_text
+
+
+def _disagrees(facts: Denial, decision: Decision | None) -> bool:
+    """Whether the live state would let through what the message says was stopped."""
+    if decision is None or decision.stopping:
+        return False
+    named = _named_layer(facts)
+    return named is None or decision.layers[named].effect is Effect.PASSES
+
+
 def _shown(
     reason: StatementReason, result: LayerResult, snapshot: Snapshot, sight: Sight, *, deciding: bool
 ) -> ShownStatement:
-    visible = sight.control_policy_text if result.layer in CONTROL_LAYERS else sight.policy_text
-    if not visible:
+    if not _text_visible(result.layer, sight):
         # A statement's verdicts quote its text, so they are as private as the document.
         return ShownStatement(replace(reason, elements=()), result.layer, deciding, None)
     return ShownStatement(reason, result.layer, deciding, _document(reason, result.layer, snapshot))
@@ -212,9 +242,7 @@ def _stored(piece: Any) -> Sequence[StoredPolicy]:
         return ()
     if isinstance(piece, StoredPolicy):
         return (piece,)
-    return [
-        policy for item in piece for policy in (item.policies if isinstance(item, OrganizationLevel) else (item,))
-    ]
+    return [policy for item in piece for policy in (item.policies if isinstance(item, OrganizationLevel) else (item,))]
 
 
 def _next_checks(facts: Denial) -> tuple[NextCheck, ...]:
@@ -226,6 +254,10 @@ def _next_checks(facts: Denial) -> tuple[NextCheck, ...]:
         for check in checks_for_operation(facts.operation or facts.action)
         if check.action.lower() != facts.action.lower()
     )
+
+
+def _is_own(viewer: Person | None, account: Account | None, principal: str | None) -> bool:
+    return bool(viewer and account and principal and owns(viewer, account, principal))
 
 
 def _named_layer(facts: Denial) -> Layer | None:
@@ -250,8 +282,5 @@ def _resource_known(facts: Denial) -> bool:
 
 
 def _is_arn(text: str | None, *, needs_account: bool = True) -> bool:
-    try:
-        arn = parse_arn(text or "")
-    except ArnError:
-        return False
-    return bool(arn.account) or not needs_account
+    arn = parse_arn(text or "")
+    return arn is not None and (bool(arn.account) or not needs_account)

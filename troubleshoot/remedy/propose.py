@@ -9,7 +9,7 @@ from typing import Any
 
 from troubleshoot.denial.reading import Denial, DenyKind, PolicyType, PrincipalKind
 from troubleshoot.iam import evaluate
-from troubleshoot.iam.arn import Arn, ArnError, parse_arn
+from troubleshoot.iam.arn import account_of, parse_arn
 from troubleshoot.iam.catalog import action as catalog_action
 from troubleshoot.iam.decision import Decision, Effect
 from troubleshoot.iam.layers import Layer, PolicySet
@@ -60,9 +60,8 @@ def attachable_principal(principal: str, path: str | None) -> str | None:
 
     A role session's ARN names its role without the path, so `path` is the role's own, where it was read.
     """
-    try:
-        arn = parse_arn(principal)
-    except ArnError:
+    arn = parse_arn(principal)
+    if arn is None:
         return None
     kind, _, name = arn.resource.partition("/")
     if arn.service == "iam" and kind in {"user", "role"} and name:
@@ -119,7 +118,7 @@ def _not_a_principal_to_grant(situation: Situation) -> NoProposal | None:
     if target is None or situation.denial.principal_kind is PrincipalKind.ROOT:
         code = "root" if situation.denial.principal_kind is PrincipalKind.ROOT else "no_principal"
         return NoProposal(code, None, OWNERS[Layer.IDENTITY], f"No policy can be attached to {principal}.")
-    if _from_identity_center(parse_arn(target)):
+    if target.rpartition("/")[2].startswith("AWSReservedSSO_"):
         return NoProposal(
             "permission_set",
             Layer.IDENTITY,
@@ -128,10 +127,6 @@ def _not_a_principal_to_grant(situation: Situation) -> NoProposal | None:
             f"behind {target}. AWS does not let anybody change this role itself.",
         )
     return None
-
-
-def _from_identity_center(arn: Arn) -> bool:
-    return arn.resource.rpartition("/")[2].startswith("AWSReservedSSO_")
 
 
 def _stopped_elsewhere(situation: Situation) -> NoProposal | None:
@@ -170,9 +165,8 @@ def _nothing_to_change(situation: Situation) -> NoProposal | None:
 def _proposal(situation: Situation) -> Proposal:
     request = situation.request
     principal = attachable_principal(request.principal, situation.principal_path) or request.principal
-    change = Change(
-        account=parse_arn(principal).account, principal=principal, statements=(exact_statement(request),), hours=None
-    )
+    account = account_of(principal) or ""
+    change = Change(account=account, principal=principal, statements=(exact_statement(request),), hours=None)
     if situation.policies is None:
         return Proposal(change, proven=False, unchecked=tuple(Layer))
     after = evaluate(request, with_change(situation.policies, change))
