@@ -8,6 +8,7 @@ from troubleshoot.access.permissions import Sight
 from troubleshoot.denial import Denial, Reading
 from troubleshoot.iam.decision import Decision, Effect, StatementReason
 from troubleshoot.iam.layers import Layer
+from troubleshoot.iam.request import Request
 from troubleshoot.models import Account, Person
 from troubleshoot.remedy import NoProposal, Proposal
 
@@ -55,7 +56,7 @@ class NextCheck:
 class Answer:
     """Everything that the diagnosis page says.
 
-    `missing` names the facts to ask for (`principal`, `action`, `resource`). `fictional`: the action is AWS's
+    `call` is the denied call as a request, None while a fact is missing. `missing` names the facts to ask for (`principal`, `action`, `resource`). `fictional`: the action is AWS's
     documentation example; `action_exists` is None where the catalog does not know the service. `disagrees`:
     live IAM state would allow what the message says was denied. `not_live_because` is empty when `live`.
     """
@@ -68,6 +69,7 @@ class Answer:
     live: bool
     not_live_because: str
     checked_at: datetime | None
+    call: Request | None
     decision: Decision | None
     gates: tuple[Gate, ...]
     statements: tuple[ShownStatement, ...]

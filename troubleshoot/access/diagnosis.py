@@ -15,6 +15,7 @@ from django.utils import timezone
 from troubleshoot import audit
 from troubleshoot.access import accounts, explain
 from troubleshoot.access.answer import Answer
+from troubleshoot.access.codes import new_code
 from troubleshoot.access.permissions import sight_of
 from troubleshoot.aws.gateway import AccessKey
 from troubleshoot.denial import Denial, Reading, denial_from_data, parse
@@ -24,7 +25,6 @@ from troubleshoot.iam.snapshot import Missing, Snapshot, from_data
 from troubleshoot.models import Account, Diagnosis, Person, PrincipalLink
 
 NOBODY = Denial()
-_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _EDITABLE = ("principal", "action", "resource")
 
 
@@ -172,7 +172,7 @@ def _is_arn(text: str | None) -> bool:
 def _save_with_code(diagnosis: Diagnosis) -> None:
     """Save under a short code that people can say on the phone; a code that is taken is drawn again."""
     while True:
-        diagnosis.code = "AD-" + "".join(secrets.choice(_CODE_ALPHABET) for _ in range(6))
+        diagnosis.code = f"AD-{new_code()}"
         try:
             with transaction.atomic():
                 diagnosis.save(force_insert=True)

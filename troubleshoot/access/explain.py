@@ -64,6 +64,7 @@ def explain(
         live=snapshot is not None,
         not_live_because="" if snapshot else not_live_because,
         checked_at=at if snapshot else None,
+        call=judged.request,
         decision=masked(judged.decision, sight),
         gates=_gates(facts, judged.decision, snapshot),
         statements=_statements(judged.decision, snapshot, sight),
@@ -95,7 +96,7 @@ def outcome_of(facts: Denial, snapshot: Snapshot | None) -> str:
     return {DenyKind.EXPLICIT: "explicit_deny", DenyKind.IMPLICIT: "implicit_deny"}.get(facts.deny_kind, "")
 
 
-def call_of(facts: Denial, snapshot: Snapshot | None, at: datetime) -> Request | None:
+def call_of(facts: Denial, snapshot: Snapshot | None) -> Request | None:
     """Return the denied call as an authorization request, or None while a fact is missing."""
     if missing_facts(facts) or facts.principal is None or facts.action is None:
         return None
@@ -103,7 +104,6 @@ def call_of(facts: Denial, snapshot: Snapshot | None, at: datetime) -> Request |
     context: dict[str, Any] = request_context(
         facts.principal, path=snapshot.path if snapshot else None, tags=snapshot.tags if snapshot else {}
     )
-    context["aws:CurrentTime"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     if facts.action.lower() == "iam:passrole":
         context["iam:PassedToService"] = PERSONALIZE
     return Request(
@@ -113,6 +113,18 @@ def call_of(facts: Denial, snapshot: Snapshot | None, at: datetime) -> Request |
         context=context,
         wildcard_only=bool(known and known.wildcard_only),
     )
+
+
+def at_time(request: Request, policies: PolicySet, at: datetime) -> Request:
+    """Return the call as of `at`, ready to be judged on `policies`.
+
+    Only what follows from the principal and the time is known of the call. Whatever else the policies ask for is
+    unknown, so that no answer rests on a value that nobody has seen.
+    """
+    context = {**request.context, "aws:CurrentTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    known = {key.lower() for key in context}
+    unknown = frozenset(key for key in condition_keys(policies) if key.lower() not in known)
+    return replace(request, context=context, unknown_keys=unknown)
 
 
 def masked(decision: Decision | None, sight: Sight) -> Decision | None:
@@ -129,14 +141,11 @@ def removed_from_data(data: Iterable[Mapping[str, Any]]) -> tuple[Removed, ...]:
 
 
 def _judge(facts: Denial, snapshot: Snapshot | None, at: datetime) -> _Judged:
-    request = call_of(facts, snapshot, at)
+    request = call_of(facts, snapshot)
     if request is None or snapshot is None:
         return _Judged(request, None, None)
     policies = snapshot.policy_set()
-    # Only what follows from the principal and the time is known of the call; whatever else the policies ask for is not.
-    asked = condition_keys(policies)
-    known = {key.lower() for key in request.context}
-    request = replace(request, unknown_keys=frozenset(key for key in asked if key.lower() not in known))
+    request = at_time(request, policies, at)
     return _Judged(request, policies, evaluate(request, policies))
 
 

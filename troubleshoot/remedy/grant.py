@@ -26,7 +26,9 @@ def with_change(policies: PolicySet, change: Change) -> PolicySet:
     """Return the layers as they would be with the grant attached. An identity layer that is unknown stays so."""
     if isinstance(policies.identity, Unknown):
         return policies
-    policy = parse_policy(grant_document(change, ends_at=None), name="the requested policy", attached_to=change.principal)
+    policy = parse_policy(
+        grant_document(change, ends_at=None), name="the requested policy", attached_to=change.principal
+    )
     return replace(policies, identity=(*policies.identity, policy))
 
 
