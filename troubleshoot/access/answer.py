@@ -56,9 +56,10 @@ class NextCheck:
 class Answer:
     """Everything that the diagnosis page says.
 
-    `call` is the denied call as a request, None while a fact is missing. `missing` names the facts to ask for (`principal`, `action`, `resource`). `fictional`: the action is AWS's
-    documentation example; `action_exists` is None where the catalog does not know the service. `disagrees`:
-    live IAM state would allow what the message says was denied. `not_live_because` is empty when `live`.
+    `call` is the denied call as a request, None while a fact is missing. `missing` names the facts to ask for
+    (`principal`, `action`, `resource`). `fictional`: the action is AWS's documentation example; `action_exists` is
+    None where the catalog does not know the service. `disagrees`: live IAM state would allow what the message says
+    was denied. `not_live_because` is empty when `live`.
     """
 
     facts: Denial
