@@ -1,1 +1,6 @@
-"""Append-only entries, their hash chain, and its verification."""
+"""The audit trail: it only grows, and shows whether anybody changed it."""
+
+from troubleshoot.audit.chain import SYSTEM, append, erase_texts
+from troubleshoot.audit.verify import Fault, Head, Report, verify
+
+__all__ = ["SYSTEM", "Fault", "Head", "Report", "append", "erase_texts", "verify"]
