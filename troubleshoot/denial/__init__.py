@@ -1,5 +1,6 @@
 """Reads access denials out of whatever people paste. Pure: no Django, no AWS."""
 
+from troubleshoot.denial.parse import parse
 from troubleshoot.denial.reading import (
     Denial,
     DenyKind,
@@ -24,5 +25,6 @@ __all__ = [
     "Removed",
     "TextTooLarge",
     "denial_from_data",
+    "parse",
     "redact",
 ]

@@ -1,0 +1,270 @@
+"""Reads the sentences "… is not authorized to perform …": who, what, on what, and which policy decided."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from troubleshoot.denial.clean import Script
+from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
+from troubleshoot.denial.slots import Slot, delimited, is_mask, open_ended
+from troubleshoot.denial.words import POLICY, POLICY_WORDS
+
+
+@dataclass(slots=True)
+class Found:
+    """What one recogniser read: from where to where, the fields, and the span of each in the cleaned text."""
+
+    start: int
+    end: int
+    fields: dict[str, Any] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    weak: bool = False
+
+    def put(self, name: str, slot: Slot | None) -> None:
+        """Keep a field and its span; a value that is not there, or only a stand-in, stays unset."""
+        if slot is not None and slot.value and not is_mask(slot.value):
+            self.fields[name] = slot.value
+            self.spans[name] = (slot.start, slot.end)
+            self.end = max(self.end, slot.end)
+
+    def put_aside(self, name: str, slot: Slot | None) -> None:
+        """Keep a field that stands around the denial, not in it."""
+        if slot is not None:
+            self.fields[name] = slot.value
+            self.spans[name] = (slot.start, slot.end)
+
+
+_ANCHOR: Final = re.compile(r"not authori[sz]ed\b(?P<perform> ?to perform ?:?[ \"'`(\[]*)?")
+_ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]+)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
+_CLAUSE: Final = re.compile(
+    rf"with an explicit deny(?: in (?:an? |the )?(?P<type>{POLICY})(?: transitively through an? (?P<through>{POLICY}))?)?"
+    rf"|because no (?P<lacking>{POLICY}) allows?(?: the (?:(?P<action>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
+    r"|because the resource does not exist in this region, no (?P<either>resource-based) policies"
+)
+_ON: Final = re.compile(
+    r"[\"'`\s]*(?:(?:\.{2,}|…|\[\.*\])\s*)?on (?:(?P<nameless>this resource|the resource associated)"
+    r"|(?:the )?resources? ?:? ?(?:\.{3}\s+)?|(?=[\"'`]?arn:))"
+)
+_KINDED: Final = re.compile(
+    r"(?:user|role|group|policy|instance profile|server certificate|mfa(?: device)?|saml provider|access key|login profile) (?=[^\s(])"
+)
+_QUOTED: Final = re.compile(r"\"([^\"]{1,2048})\"")
+_LABEL: Final = re.compile(
+    r"(?<![\w:/-])(?:user|role|service principal|principal|caller|用户|ユーザー|사용자)(?: ?: ?| |\Z)"
+)
+_PLACEHOLDERS: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]")
+_ACCOUNT: Final = re.compile(r"(?:arn:[\w-]+:(?:iam|sts)::`?|)(\d{12})`?:")
+_POLICY_ARN: Final = re.compile(r" ?: ?(?=[\"'`]?(?:arn:|\.\.\.?/|…|<))")
+_SERVICE: Final = re.compile(r"((?:(?:Amazon|AWS) )?[A-Z][A-Za-z0-9]+) is \Z")
+_NO_SERVICE: Final = frozenset(
+    {
+        "User",
+        "You",
+        "It",
+        "This",
+        "That",
+        "Role",
+        "The",
+        "He",
+        "She",
+        "Not",
+        "Error",
+        "Account",
+        "Caller",
+        "Access",
+        "And",
+        "Or",
+    }
+)
+_BARE_TOKEN: Final = re.compile(r"\S+(?= (?:is|are) \Z)")
+_PRINCIPAL_LIKE: Final = re.compile(r"arn:|assumed-role/|:user/|\.amazonaws\.com|<\w*arn\w*>")
+_BE: Final = re.compile(r" ?(?:is|are|was) \Z")
+_WINDOW: Final = 400
+
+
+def read_sentences(script: Script) -> list[Found]:
+    """Read every "… is not authorized to perform …", in order."""
+    anchors = list(_ANCHOR.finditer(script.low))
+    found: list[Found] = []
+    done = 0
+    for number, match in enumerate(anchors):
+        limit = anchors[number + 1].start() if number + 1 < len(anchors) else len(script.text)
+        reading = _sentence(script, match, done, limit)
+        if reading is not None:
+            found.append(reading)
+            done = reading.end
+    return found
+
+
+def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Found | None:
+    found = Found(match.start(), match.end())
+    _subject(script, match.start(), done, found)
+    end = match.end()
+    action = _ACTION.match(script.text, end) if match["perform"] else None
+    if action:
+        end = _action(script, action, found)
+    elif not _is_access_prose(script, match, found):
+        return None
+    clause = _clause_after(script.low, end, limit)
+    _resource(script, end, clause.start() if clause else None, found)
+    if clause:
+        read_clause(script, clause, found)
+    _web_identity(found)
+    return found
+
+
+def _action(script: Script, match: re.Match[str], found: Found) -> int:
+    end = match.end()
+    prefix = match["prefix"] + (match["gap"] or "")[1:]
+    found.put("action", Slot(f"{prefix}:{match['name']}", match.start(), end))
+    return end
+
+
+def _web_identity(found: Found) -> None:
+    if found.fields.get("action", "").lower() == "sts:assumerolewithwebidentity":
+        found.fields.setdefault("principal_kind", PrincipalKind.WEB_IDENTITY)
+        found.fields.setdefault("policy_type", PolicyType.TRUST)
+
+
+_ACCESS_PROSE: Final = re.compile(
+    r" ?(?:to access\b|to use launch template:? (?P<template>lt-\w+)|to perform this (?:action|operation)\b)"
+)
+
+
+def _is_access_prose(script: Script, match: re.Match[str], found: Found) -> bool:
+    """A refusal that names no action: only with a subject, or for a thing that it names."""
+    after = match.start("perform") if match["perform"] else match.end()
+    prose = _ACCESS_PROSE.match(script.low, after)
+    if prose and prose["template"]:
+        start, end = prose.span("template")
+        found.put("resource", Slot(script.text[start:end], start, end))
+        return True
+    return "principal_kind" in found.fields and (prose is not None or not match["perform"])
+
+
+def _clause_after(low: str, start: int, limit: int) -> re.Match[str] | None:
+    clause = _CLAUSE.search(low, start, min(limit, start + 2500))
+    if clause is None or "  " in low[start : clause.start()]:
+        return None
+    return clause if _fits_between(low[start : clause.start()]) else None
+
+
+def _fits_between(gap: str) -> bool:
+    bare = _PLACEHOLDERS.sub("", gap)
+    return len(bare.split()) <= 8 and ". " not in bare.replace(".. ", "  ")
+
+
+def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:
+    """Read which policy decided, and how; then its ARN, if it stands there."""
+    found.end = max(found.end, clause.end())
+    kind = DenyKind.EXPLICIT if clause[0][0] == "w" else DenyKind.UNKNOWN if clause["either"] else DenyKind.IMPLICIT
+    found.fields["deny_kind"] = kind
+    found.spans["deny_kind"] = clause.span()
+    group = next((name for name in ("through", "type", "lacking", "either") if clause[name]), None)
+    if group is None:
+        return
+    found.fields["policy_type"] = POLICY_WORDS[clause[group].split(" ", 1)[0]]
+    found.spans["policy_type"] = clause.span(group)
+    colon = _POLICY_ARN.match(script.low, clause.end())
+    if colon:
+        found.put("policy_arn", open_ended(script.text, colon.end()))
+
+
+def _subject(script: Script, anchor: int, done: int, found: Found) -> None:
+    begin = max(done, anchor - _WINDOW)
+    be = _BE.search(script.low, begin, anchor)
+    end = be.start() if be else anchor
+    label = None
+    for label in _LABEL.finditer(script.low, begin, end):
+        pass
+    if label is not None and _is_one_value(script.text, label, end):
+        _labelled(script, label, end, found)
+    elif be:
+        _unlabelled(script, begin, end, found)
+
+
+def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> None:
+    found.start = label.start()
+    slot = delimited(script.text, label.end(), end)
+    if slot is not None and not is_mask(slot.value):
+        _principal(slot, found)
+    else:
+        is_role = label[0].startswith("role")
+        found.fields["principal_kind"] = PrincipalKind.ROLE_SESSION if is_role else PrincipalKind.UNKNOWN
+
+
+def _is_one_value(text: str, label: re.Match[str], end: int) -> bool:
+    value = _PLACEHOLDERS.sub("", text[label.end() : end]).strip(" \n\x0b\"'`")
+    if "\n\n" in value:
+        return False
+    return value[:4] in {"arn:", "arn\n", "arn\x0b"} or " " not in value
+
+
+def _unlabelled(script: Script, begin: int, end: int, found: Found) -> None:
+    start = max(script.text.rfind(" ", begin, end), script.text.rfind("\n", begin, end), begin - 1) + 1
+    token = script.text[start:end]
+    if _PRINCIPAL_LIKE.search(token):
+        slot = delimited(script.text, start, end)
+        if slot:
+            _principal(slot, found)
+    elif token[:1].isupper() and token.isalnum() and token not in _NO_SERVICE:
+        found.start = start
+        found.put("principal", Slot(token, start, end))
+        found.fields["principal_kind"] = PrincipalKind.SERVICE
+
+
+def _principal(slot: Slot, found: Found) -> None:
+    found.start = min(found.start, slot.start)
+    kind = kind_of(slot.value)
+    found.fields["principal_kind"] = kind
+    if kind is PrincipalKind.ANONYMOUS:
+        found.spans["principal_kind"] = (slot.start, slot.end)
+        return
+    found.put("principal", slot)
+    account = _ACCOUNT.match(slot.value)
+    if account:
+        found.fields["account"] = account[1]
+        at = slot.start + account.start(1)
+        whole = slot.end - slot.start == len(slot.value)
+        found.spans["account"] = (at, at + 12) if whole else (slot.start, slot.end)
+
+
+_KIND_MARKS: Final = (
+    ("assumed-role/", PrincipalKind.ROLE_SESSION),
+    (":role/", PrincipalKind.ROLE_SESSION),
+    ("AWSReservedSSO_", PrincipalKind.ROLE_SESSION),
+    (":federated-user/", PrincipalKind.FEDERATED_USER),
+    (":user/", PrincipalKind.USER),
+    (".amazonaws.com", PrincipalKind.SERVICE),
+)
+
+
+def kind_of(principal: str) -> PrincipalKind:
+    """Say what kind of principal an ARN, a part of one, or a name is."""
+    if principal.lower() == "anonymous":
+        return PrincipalKind.ANONYMOUS
+    for mark, kind in _KIND_MARKS:
+        if mark in principal:
+            return kind
+    if re.search(r":root\b", principal):
+        return PrincipalKind.ROOT
+    if re.fullmatch(r"[\w+=,.@-]+", principal) and ".." not in principal and "…" not in principal:
+        return PrincipalKind.ROLE_SESSION if "role" in principal.lower() else PrincipalKind.USER
+    return PrincipalKind.UNKNOWN
+
+
+def _resource(script: Script, start: int, clause_start: int | None, found: Found) -> None:
+    on = _ON.match(script.low, start)
+    if on is None or on["nameless"]:
+        return
+    quoted = _QUOTED.match(script.text, on.end())
+    if quoted:
+        found.put("resource", delimited(script.text, *quoted.span(1)))
+    elif clause_start is not None and clause_start >= on.end():
+        found.put("resource", delimited(script.text, on.end(), clause_start))
+    else:
+        kinded = _KINDED.match(script.low, on.end())
+        slot = open_ended(script.text, kinded.end() if kinded else on.end())
+        if slot and kinded:
+            slot = Slot(kinded[0] + slot.value, kinded.start(), slot.end)
+        found.put("resource", slot)

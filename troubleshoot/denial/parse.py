@@ -1,0 +1,66 @@
+"""Puts the reading together: clean, redact, recognise, look around, merge what is said twice."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from troubleshoot.denial.clean import Script, clean
+from troubleshoot.denial.context import read_context
+from troubleshoot.denial.forms import Found, read_sentences
+from troubleshoot.denial.reading import Denial, Reading, TextTooLarge
+from troubleshoot.denial.redact import redact
+
+LARGEST: Final = 256 * 1024
+"""The longest text that is read, in bytes of UTF-8."""
+
+
+def parse(text: str) -> Reading:
+    """Read a pasted text. Raises `TextTooLarge` for more than 256 KB; nothing else.
+
+    Secrets are removed first; every span counts in the text without them.
+    """
+    if len(text) > LARGEST or (len(text) * 4 > LARGEST and len(text.encode(errors="replace")) > LARGEST):
+        raise TextTooLarge("This text is larger than 256 KB. Paste only the lines around the error.")
+    redacted = redact(text)
+    script = clean(redacted.text)
+    found = recognise(script)
+    return Reading(redacted.text, tuple(_merged(_denial(script, item) for item in found)), (), redacted.removed)
+
+
+def recognise(script: Script) -> list[Found]:
+    """Return what every recogniser found, in the order of the text, with what stands around."""
+    found = sorted(read_sentences(script), key=lambda item: item.start)
+    before = 0
+    for number, item in enumerate(found):
+        after = found[number + 1].start if number + 1 < len(found) else len(script.text)
+        read_context(script, item, before, after)
+        before = item.end
+    return found
+
+
+def _denial(script: Script, found: Found) -> Denial:
+    spans = {name: script.view.source(*span) for name, span in found.spans.items()}
+    return Denial(**found.fields, spans=spans)
+
+
+_SAME: Final = ("principal", "principal_kind", "action", "resource", "deny_kind", "policy_type", "policy_arn")
+_MORE: Final = ("authorization_id", "encoded_message", "operation", "error_code", "region", "request_id")
+
+
+def _merged(denials: Iterable[Denial]) -> list[Denial]:
+    merged: dict[tuple[object, ...], Denial] = {}
+    for denial in denials:
+        key = tuple(getattr(denial, name) for name in _SAME)
+        first = merged.get(key)
+        merged[key] = denial if first is None else _both(first, denial)
+    return list(merged.values())
+
+
+def _both(first: Denial, second: Denial) -> Denial:
+    more = {
+        name: getattr(second, name)
+        for name in _MORE
+        if getattr(first, name) is None and getattr(second, name) is not None
+    }
+    spans = {**first.spans, **{name: second.spans[name] for name in more if name in second.spans}}
+    return replace(first, **more, spans=spans, count=first.count + 1)

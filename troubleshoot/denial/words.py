@@ -1,0 +1,65 @@
+"""The words of AWS's messages, as tables. Sources: IAM User Guide, troubleshoot_access-denied (2026)."""
+
+from typing import Final
+
+from troubleshoot.denial.reading import PolicyType
+
+POLICY_WORDS: Final = {
+    "identity-based": PolicyType.IDENTITY,
+    "resource-based": PolicyType.RESOURCE,
+    "permissions": PolicyType.BOUNDARY,
+    "permission": PolicyType.BOUNDARY,
+    "session": PolicyType.SESSION,
+    "service": PolicyType.SCP,
+    "resource": PolicyType.RCP,
+    "vpc": PolicyType.VPC_ENDPOINT,
+    "role": PolicyType.TRUST,
+    "trust": PolicyType.TRUST,
+}
+"""The first word of each policy type's name in a message."""
+
+POLICY: Final = (
+    r"(?:identity-based polic(?:y|ies)|resource-based polic(?:y|ies)|permissions? boundary|session policy"
+    r"|service control policy|resource control policy|vpc endpoint policy|(?:role )?trust policy)"
+)
+"""The names of the policy types, as a pattern. A permissions boundary goes without the word policy."""
+
+VOCABULARY: Final = frozenset(
+    """user is not authorized to perform on resource with an explicit deny in a the because no identity-based
+    resource-based permissions boundary session service control policy endpoint vpc role trust allows action this you are
+    operation encoded authorization failure message error occurred when calling anonymous for given table access
+    associated ciphertext go complete details or call following id getrequestauthorizationdetails api transitively
+    through accessdenied accessdeniedexception unauthorizedoperation request code status does have permissions refers
+    customer master key that exist region allowed denied cannot be assumed by policies allow explicitly denies
+    requestid hostid extended awslambda null proxy handlererrorcode requesttoken encountered""".split()
+)
+"""Words that a hard line break may have cut in two: such halves are put together again."""
+
+CODE: Final = (
+    r"(?:(?:Client|KMS)\.)?(?:KMS)?AccessDenied(?:Exception|Error)?|(?:Client\.)?UnauthorizedOperation|AuthorizationError(?:Exception)?"
+    r"|NotAuthorized(?:Exception)?|UnauthorizedException|ACCESS_DENIED|CLIENT_ERROR|UnauthorizedTaggingOperation"
+    r"|ForbiddenException|AllAccessDisabled"
+)
+"""Error codes that a denial may bear."""
+
+SERVICE_PREFIXES: Final = {
+    "cloudwatch": "cloudwatch",
+    "cloudwatch logs": "logs",
+    "dynamodb": "dynamodb",
+    "ec2": "ec2",
+    "ecr": "ecr",
+    "kinesis": "kinesis",
+    "kms": "kms",
+    "lambda": "lambda",
+    "mq": "mq",
+    "personalize": "personalize",
+    "s3": "s3",
+    "secrets manager": "secretsmanager",
+    "secretsmanager": "secretsmanager",
+    "sns": "sns",
+    "sqs": "sqs",
+    "sts": "sts",
+    "kafka": "kafka",
+    "msk": "kafka",
+}
+"""The IAM prefix of a service named in a sentence ("permissions to call ReceiveMessage on SQS")."""
