@@ -7,7 +7,9 @@ renewed by itself: https://docs.aws.amazon.com/STS/latest/APIReference/API_Assum
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 import botocore.session
@@ -15,17 +17,19 @@ from botocore.config import Config
 from botocore.credentials import DeferredRefreshableCredentials
 from botocore.handlers import json_decode_policies
 
-from troubleshoot.aws.errors import AwsProblem, ProblemKind, problem, told
+from troubleshoot.aws.errors import CONNECTION_KINDS, AwsProblem, ProblemKind, problem, told
 
 Answer = dict[str, Any]
 
 _CONFIG = Config(
     connect_timeout=2,
     read_timeout=10,
-    retries={"mode": "adaptive", "total_max_attempts": 4},
+    retries={"mode": "adaptive", "total_max_attempts": 3},
     user_agent_extra="access-desk",
     max_pool_connections=16,
 )
+# Seconds for which a connection that failed is not tried again. A snapshot makes some 20 calls.
+_REST = 2.0
 # Making a client loads service models; botocore's sessions do not allow two threads to do that at once.
 _MAKING = threading.RLock()
 
@@ -44,6 +48,7 @@ class Connection:
         self._session_name = session_name
         self._clients: dict[str, Any] = {}
         self._session: botocore.session.Session | None = None
+        self._down: tuple[ProblemKind | None, float] = (None, 0.0)
 
     def call(self, service: str, operation: str, **parameters: Any) -> Answer:
         """Make one call, for example `call("iam", "GetUser", UserName="mateojackson")`.
@@ -51,9 +56,8 @@ class Connection:
         Returns the answer; raises `AwsProblem`, which names the IAM action that the call needs.
         """
         permission = f"{service}:{operation}"
-        with told(permission):
-            client = self.client(service)
-            answer = getattr(client, _method(operation))(**parameters)
+        with self._told(permission):
+            answer = getattr(self.client(service), _method(operation))(**parameters)
         if not isinstance(answer, dict):
             raise problem(ProblemKind.BAD_ANSWER, permission)
         return answer
@@ -61,11 +65,11 @@ class Connection:
     def pages(self, service: str, operation: str, key: str, **parameters: Any) -> Iterator[Any]:
         """Yield the members of the list `key` over all pages of an answer. Raises `AwsProblem`."""
         permission = f"{service}:{operation}"
-        with told(permission):
+        with self._told(permission):
             paginator = self.client(service).get_paginator(_method(operation))
             pages = iter(paginator.paginate(**parameters))
         while True:
-            with told(permission):
+            with self._told(permission):
                 page = next(pages, None)
             if page is None:
                 return
@@ -83,6 +87,27 @@ class Connection:
                 self._clients[service] = client
             return self._clients[service]
 
+    @contextmanager
+    def _told(self, permission: str) -> Iterator[None]:
+        """Tell problems in words. After one of the whole connection, do not make every next call wait for it again."""
+        down, since = self._down
+        if down is not None and monotonic() - since < _REST:
+            raise problem(down, permission)
+        try:
+            with told(permission):
+                yield
+        except AwsProblem as found:
+            if found.kind in CONNECTION_KINDS:
+                self._down = (found.kind, monotonic())
+            if found.kind in (ProblemKind.EXPIRED, ProblemKind.BAD_CREDENTIALS):
+                self._sign_out()
+            raise
+
+    def _sign_out(self) -> None:
+        with _MAKING:
+            self._session = None
+            self._clients = {}
+
     def _signed_in(self) -> botocore.session.Session:
         if self._session is None:
             own = _own_session()
@@ -98,7 +123,7 @@ class Connection:
 
     def _assume_role(self) -> dict[str, str]:
         with _MAKING:
-            sts = _own_session().create_client(
+            sts: Any = _own_session().create_client(
                 "sts", region_name=self._region, endpoint_url=self._endpoint_url, config=_CONFIG
             )
         parameters = {"RoleArn": self._role_arn, "RoleSessionName": self._session_name}
@@ -159,6 +184,3 @@ def _own_session() -> botocore.session.Session:
 
 def _method(operation: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).lower()
-
-
-__all__ = ["Answer", "AwsProblem", "Connection", "connection", "field", "forget", "session_name"]

@@ -31,6 +31,13 @@ class Entity:
     def is_user(self) -> bool:
         return self.kind is EntityKind.USER
 
+    @property
+    def path(self) -> str | None:
+        """The path that the ARN shows: `/` or `/personalize-people/`. None for a session, whose ARN shows none."""
+        if self.kind not in (EntityKind.USER, EntityKind.ROLE):
+            return None
+        return "/" + self.arn.split("/", 1)[1].removesuffix(self.name)
+
     def is_same_as(self, live_arn: str) -> bool:
         """Tell whether IAM's own ARN is this principal's. A session's ARN leaves the role's path out."""
         return self.kind is EntityKind.ROLE_SESSION or live_arn == self.arn

@@ -49,6 +49,3 @@ def unread_snapshot(account: str, principal_arn: str, missing: Missing) -> Snaps
 def now() -> str:
     """Return the time of reading, as snapshots keep it: ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-

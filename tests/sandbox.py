@@ -1,0 +1,73 @@
+"""The sandbox AWS for tests: one server for a test session, in its own process, filled as `make run` fills it.
+
+`from tests.sandbox import sandbox, sandbox_server  # noqa: F401` gives a test module both fixtures: `sandbox`
+starts from the seeded state for each test that asks for it; `sandbox_server` is the shared server as it is.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from troubleshoot.aws.gateway import AccountSettings, forget
+from troubleshoot.aws.sandbox import world
+from troubleshoot.aws.sandbox.process import Sandbox, start_sandbox, write_credentials
+from troubleshoot.aws.sandbox.seed import reseed
+
+PORTAL_USERS = ("portal", "portal-worker")
+
+
+@pytest.fixture(scope="session")
+def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The running server. The process's own AWS credentials are those of the portal's worker."""
+    running = start_sandbox()
+    folder = tmp_path_factory.mktemp("sandbox")
+    previous = use_credentials(running, folder)
+    yield running
+    running.stop()
+    os.environ.clear()
+    os.environ.update(previous)
+    forget()
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Sandbox, tmp_path: Path) -> Sandbox:
+    """The server, emptied and filled anew: what an earlier test changed is gone."""
+    fresh = replace(sandbox_server, keys=reseed(sandbox_server.endpoint_url))
+    use_credentials(fresh, tmp_path)
+    return fresh
+
+
+def use_credentials(running: Sandbox, folder: Path) -> dict[str, str]:
+    """Make the portal's keys the process's own, as the launcher does; return the environment as it was."""
+    previous = dict(os.environ)
+    file = folder / "credentials"
+    write_credentials(file, running.keys, PORTAL_USERS)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(
+        AWS_SHARED_CREDENTIALS_FILE=str(file),
+        AWS_CONFIG_FILE=str(folder / "no-config"),
+        AWS_PROFILE="portal-worker",
+        AWS_EC2_METADATA_DISABLED="true",
+        NO_PROXY="127.0.0.1",
+    )
+    forget()
+    return previous
+
+
+def settings_of(running: Sandbox) -> AccountSettings:
+    """Return how to reach the sandbox's account, with both roles."""
+    return AccountSettings(
+        account_id=world.ACCOUNT,
+        region=world.REGION,
+        reader_role_arn=world.READER_ROLE,
+        reader_external_id=world.EXTERNAL_ID,
+        writer_role_arn=world.WRITER_ROLE,
+        writer_external_id=world.EXTERNAL_ID,
+        people_path=world.PEOPLE_PATH,
+        ceiling_arn=world.CEILING_ARN,
+        endpoint_url=running.endpoint_url,
+    )

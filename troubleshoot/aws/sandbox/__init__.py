@@ -1,0 +1,1 @@
+"""A pretended AWS on the loopback interface, for the embedded default and the tests. Production never uses it."""
