@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from troubleshoot.models.account import Account
+from troubleshoot.models.account import MAX_PRINCIPAL_ARN, Account
 from troubleshoot.models.diagnosis import Diagnosis
 
 
@@ -55,9 +55,9 @@ class AccessRequest(models.Model):
     )
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="requests")
     diagnosis = models.ForeignKey(Diagnosis, on_delete=models.SET_NULL, null=True, blank=True, related_name="requests")
-    principal_arn = models.CharField(max_length=256)
+    principal_arn = models.CharField(max_length=MAX_PRINCIPAL_ARN)
     action = models.CharField(max_length=128)
-    resource = models.CharField(max_length=1024)
+    resource = models.CharField(max_length=2048)
     call = models.JSONField()
     call_digest = models.CharField(max_length=64)
     change = models.JSONField()

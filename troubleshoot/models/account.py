@@ -4,6 +4,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 
+MAX_PRINCIPAL_ARN = 640
+"""Room for a path of 512 and a name of 128 characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+
 class Mode(models.TextChoices):
     """How far the portal may go in an account."""
 
@@ -13,7 +17,10 @@ class Mode(models.TextChoices):
 
 
 class Account(models.Model):
-    """An account, its contact, and the reader role. The writer's settings stand only in the worker's environment."""
+    """An account, its contact, and the reader role. The writer's settings stand only in the worker's environment.
+
+    A grant lasts `max_hours` at most; one without an end may be asked for only where `allows_permanent`.
+    """
 
     account_id = models.CharField(max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$", "12 digits")])
     name = models.CharField(max_length=80)
@@ -25,6 +32,8 @@ class Account(models.Model):
     people_path = models.CharField(max_length=128, default="/personalize-people/")
     ceiling_arn = models.CharField(max_length=256, blank=True)
     requires_ceiling = models.BooleanField(default=True)
+    max_hours = models.PositiveIntegerField(default=30 * 24)
+    allows_permanent = models.BooleanField(default=False)
     contact_name = models.CharField(max_length=120, blank=True)
     contact_email = models.EmailField(blank=True)
     contact_note = models.TextField(blank=True)

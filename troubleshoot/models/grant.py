@@ -3,17 +3,24 @@
 from django.db import models
 
 from troubleshoot.models.access_request import AccessRequest
+from troubleshoot.models.account import MAX_PRINCIPAL_ARN
 
 
 class Grant(models.Model):
-    """One immutable policy of its own, attached to one principal. Its name is derived from the request."""
+    """One immutable policy of its own, attached to one principal. Its name is derived from the request.
+
+    `manual`: an administrator writes it, not the portal. `before` are the ARNs that were attached to the principal
+    before. `revoked`: somebody asked for its end before `expires_at`. `ended_at`: nothing of it is left in IAM.
+    """
 
     request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="grant")
-    policy_arn = models.CharField(max_length=256, unique=True)
-    principal_arn = models.CharField(max_length=256)
+    policy_arn = models.CharField(max_length=MAX_PRINCIPAL_ARN, unique=True)
+    principal_arn = models.CharField(max_length=MAX_PRINCIPAL_ARN)
     document = models.TextField()
     expires_at = models.DateTimeField(null=True, blank=True)
     before = models.JSONField()
+    manual = models.BooleanField(default=False)
+    revoked = models.BooleanField(default=False)
     verification = models.JSONField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
-from troubleshoot.models.account import Account
+from troubleshoot.models.account import MAX_PRINCIPAL_ARN, Account
 
 
 class Person(AbstractUser):
@@ -59,7 +59,7 @@ class PrincipalLink(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
-    principal_arn = models.CharField(max_length=256)
+    principal_arn = models.CharField(max_length=MAX_PRINCIPAL_ARN)
 
     class Meta:
         indexes = (models.Index(fields=["principal_arn"], name="link_principal"),)
@@ -89,7 +89,7 @@ class AdminChange(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=16, choices=Role.choices, blank=True)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True)
-    principal_arn = models.CharField(max_length=256, blank=True)
+    principal_arn = models.CharField(max_length=MAX_PRINCIPAL_ARN, blank=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.PROPOSED)
     proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()

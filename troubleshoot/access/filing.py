@@ -1,0 +1,169 @@
+"""Filing a request: the change is frozen, and whatever no form should have sent is refused."""
+
+import hashlib
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from troubleshoot import audit
+from troubleshoot.access import outbox, routing
+from troubleshoot.access.calls import call_data, call_digest
+from troubleshoot.access.codes import new_code
+from troubleshoot.access.errors import Duplicate, Refused
+from troubleshoot.access.permissions import is_linked, owns
+from troubleshoot.access.states import PATIENCE
+from troubleshoot.access.words import cleaned
+from troubleshoot.iam.request import Request
+from troubleshoot.models import UNSETTLED, AccessRequest, Account, Diagnosis, Person, State
+from troubleshoot.remedy import Change
+
+_LONGEST_TICKET = 64
+_LONGEST = {"action": 128, "resource": 2048, "principal_arn": 640}  # the columns' widths
+
+
+def submit(
+    *,
+    requester: Person,
+    account: Account,
+    call: Request,
+    change: Change,
+    justification: str,
+    idempotency_key: str,
+    ticket: str = "",
+    diagnosis: Diagnosis | None = None,
+) -> AccessRequest:
+    """File a request for `change`, so that `call` succeeds, and return it.
+
+    The same `idempotency_key` again returns the request that it made. `Duplicate` where the same is asked for or
+    given already; `Refused` where the change does not fit, or where nobody may approve it (admins are told).
+    """
+    key = _own_key(requester, idempotency_key)
+    if made := AccessRequest.objects.filter(idempotency_key=key).first():
+        return made
+    request = AccessRequest(
+        requester=requester,
+        account=account,
+        diagnosis=diagnosis,
+        principal_arn=change.principal,
+        action=call.action,
+        resource=call.resource,
+        call=call_data(call),
+        call_digest=call_digest(change.principal, call.action, call.resource),
+        change=change.as_data(),
+        change_digest=change.digest(),
+        justification=cleaned(justification),
+        ticket=cleaned(ticket, longest=_LONGEST_TICKET),
+        idempotency_key=key,
+    )
+    _refuse_unfit(request, call, change)
+    if earlier := _open_request(request):
+        raise Duplicate(earlier)
+    request.beneficiary = _beneficiary(request, call)
+    _refuse_without_approvers(request)
+    return _file(request)
+
+
+def _own_key(requester: Person, key: str) -> str:
+    """Two people's forms never share a key, whatever they send."""
+    return hashlib.sha256(f"{requester.public_id}:{key}".encode()).hexdigest()
+
+
+def _refuse_unfit(request: AccessRequest, call: Request, change: Change) -> None:
+    """Refuse what no form should have sent: another account, another principal, no end where one is due."""
+    account = request.account
+    if not request.requester.is_active:
+        raise Refused("disabled", "Your sign-in is disabled.")
+    if not request.justification:
+        raise Refused("no_justification", "Please say what you need it for. The approver decides on that.")
+    if change.account != account.account_id or not is_linked(call.principal, [change.principal]):
+        raise Refused("other_principal", "The change is not for the principal that made the call.")
+    if any(len(getattr(request, column)) > longest for column, longest in _LONGEST.items()):
+        raise Refused("too_long", "The principal, the action or the resource is longer than AWS allows.")
+    _refuse_duration(account, change.hours)
+
+
+def _refuse_duration(account: Account, hours: int | None) -> None:
+    if hours is None and not account.allows_permanent:
+        raise Refused("no_end", "In this account access is given for a time only. Please choose how long.")
+    if hours is not None and not 1 <= hours <= account.max_hours:
+        raise Refused("duration", f"Please choose between 1 and {account.max_hours} hours.")
+
+
+def _open_request(request: AccessRequest) -> AccessRequest | None:
+    return AccessRequest.objects.filter(call_digest=request.call_digest, state__in=UNSETTLED).first()
+
+
+def _beneficiary(request: AccessRequest, call: Request) -> Person | None:
+    """The requester, where the principal is theirs; else the first person whom it belongs to."""
+    requester, account = request.requester, request.account
+    if owns(requester, account, call.principal) or owns(requester, account, request.principal_arn):
+        return requester
+    holders = routing.holders_of(account, call.principal) or routing.holders_of(account, request.principal_arn)
+    return holders[0] if holders else None
+
+
+def _refuse_without_approvers(request: AccessRequest) -> None:
+    if routing.deciders(request).exists():
+        return
+    account_id = request.account.account_id
+    mails = outbox.to_all("nobody_can_approve", routing.admins(), account=account_id)
+    with transaction.atomic():
+        # One mail a day and account: whoever tries again and again does not flood the administrators.
+        outbox.queue(mails, cause=f"nobody-{account_id}-{timezone.now():%Y%m%d}")
+        audit.append(
+            event="request.nobody_can_approve",
+            actor=request.requester,
+            subject=account_id,
+            data={"change": request.change_digest},
+        )
+    raise Refused(
+        "nobody_can_approve",
+        "Nobody may approve this at the moment, so it was not filed. The administrators of the portal have been told.",
+    )
+
+
+def _file(request: AccessRequest) -> AccessRequest:
+    """Save the request with its trail. Another process may have filed the same in between: the database tells."""
+    while True:
+        now = timezone.now()
+        request.code, request.submitted_at, request.changed_at = new_code(), now, now
+        request.due_at = now + PATIENCE
+        try:
+            with transaction.atomic():
+                request.save(force_insert=True)
+                _record_filing(request)
+        except IntegrityError:
+            request.pk = None
+            if made := AccessRequest.objects.filter(idempotency_key=request.idempotency_key).first():
+                return made
+            if earlier := _open_request(request):
+                raise Duplicate(earlier) from None
+            if not AccessRequest.objects.filter(code=request.code).exists():
+                raise
+        else:
+            return request
+
+
+def _record_filing(request: AccessRequest) -> None:
+    beneficiary = request.beneficiary
+    entry = audit.append(
+        event="request.submit",
+        actor=request.requester,
+        subject=request.code,
+        data={
+            "to": State.SUBMITTED,
+            "account": request.account.account_id,
+            "call": request.call_digest,
+            "change": request.change_digest,
+            "beneficiary": str(beneficiary.public_id) if beneficiary else None,
+        },
+        texts={"justification": request.justification, "ticket": request.ticket},
+    )
+    owners = routing.holders_of(request.account, request.principal_arn) if request.on_behalf else []
+    others = [owner for owner in [beneficiary, *owners] if owner and owner.pk != request.requester_id]
+    mails = [
+        *outbox.to_all("submitted", [request.requester]),
+        *outbox.to_all("to_decide", routing.deciders(request)),
+        *outbox.to_all("on_behalf", others if request.on_behalf else []),
+    ]
+    outbox.queue(mails, cause=f"step-{entry.sequence}", request=request)
