@@ -16,7 +16,7 @@ _ODD: Final = re.compile(r"[\\&<\x00-\x09\x0b-\x1f\x7f-\U0010ffff]")
 _INVISIBLE: Final = (
     "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1a\x1c-\x1f\x7f"
 )
-_INLINE: Final = r"span|code|b|i|em|strong|a|samp|kbd|tt|font|mark|u|wbr"
+_INLINE: Final = r"span|(?-i:code)|b|i|em|strong|a|samp|kbd|tt|font|mark|u|wbr"
 _BLOCK: Final = r"br|p|pre|div|li|ul|ol|td|tr|th|table|blockquote|script|html|body|h[1-6]|textarea|details|summary"
 _MARKS: Final = re.compile(
     r"(?P<gone>(?:\x1b|\\+(?:x1b|u001b|033|e)|\^\[|␛)\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]?"

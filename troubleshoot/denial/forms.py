@@ -35,24 +35,27 @@ class Found:
 
 
 _ANCHOR: Final = re.compile(r"not authori[sz]ed\b(?P<perform> ?to perform ?:?[ \"'`(\[]*)?")
-_ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]+)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
-_CLAUSE: Final = re.compile(
+ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]+)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
+CLAUSE: Final = re.compile(
     rf"with an explicit deny(?: in (?:an? |the )?(?P<type>{POLICY})(?: transitively through an? (?P<through>{POLICY}))?)?"
     rf"|because no (?P<lacking>{POLICY}) allows?(?: the (?:(?P<action>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
     r"|because the resource does not exist in this region, no (?P<either>resource-based) policies"
 )
 _ON: Final = re.compile(
     r"[\"'`\s]*(?:(?:\.{2,}|…|\[\.*\])\s*)?on (?:(?P<nameless>this resource|the resource associated)"
-    r"|(?:the )?resources? ?:? ?(?:\.{3}\s+)?|(?=[\"'`]?arn:))"
+    r"|(?:the )?resources? ?:? ?|(?=[\"'`]?arn:))"
 )
 _KINDED: Final = re.compile(
     r"(?:user|role|group|policy|instance profile|server certificate|mfa(?: device)?|saml provider|access key|login profile) (?=[^\s(])"
 )
 _QUOTED: Final = re.compile(r"\"([^\"]{1,2048})\"")
 _LABEL: Final = re.compile(
-    r"(?<![\w:/-])(?:user|role|service principal|principal|caller|用户|ユーザー|사용자)(?: ?: ?| |\Z)"
+    r"(?<![\w:/$<{-])(?:user|role|service principal|principal|caller|用户|ユーザー|사용자)(?: ?: ?| |\Z)"
 )
 _PLACEHOLDERS: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]")
+_ELLIPSIS: Final = re.compile(r"\.{2,}|…")
+_BLANK: Final = re.compile(r" (?![\n\x0b])")
+_INNER_BLANK: Final = re.compile(r"(?<![:/]) (?![\n\x0b])")
 _ACCOUNT: Final = re.compile(r"(?:arn:[\w-]+:(?:iam|sts)::`?|)(\d{12})`?:")
 _POLICY_ARN: Final = re.compile(r" ?: ?(?=[\"'`]?(?:arn:|\.\.\.?/|…|<))")
 _SERVICE: Final = re.compile(r"((?:(?:Amazon|AWS) )?[A-Z][A-Za-z0-9]+) is \Z")
@@ -100,7 +103,7 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
     found = Found(match.start(), match.end())
     _subject(script, match.start(), done, found)
     end = match.end()
-    action = _ACTION.match(script.text, end) if match["perform"] else None
+    action = ACTION.match(script.text, end) if match["perform"] else None
     if action:
         end = _action(script, action, found)
     elif not _is_access_prose(script, match, found):
@@ -109,7 +112,7 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
     _resource(script, end, clause.start() if clause else None, found)
     if clause:
         read_clause(script, clause, found)
-    _web_identity(found)
+    _web_identity(script, found)
     return found
 
 
@@ -120,12 +123,19 @@ def _action(script: Script, match: re.Match[str], found: Found) -> int:
     return end
 
 
-def _web_identity(found: Found) -> None:
-    if found.fields.get("action", "").lower() == "sts:assumerolewithwebidentity":
+def _web_identity(script: Script, found: Found) -> None:
+    action = found.fields.get("action", "").lower()
+    if action == "sts:assumerolewithwebidentity":
         found.fields.setdefault("principal_kind", PrincipalKind.WEB_IDENTITY)
+    if action.startswith("sts:assumerolewith"):
         found.fields.setdefault("policy_type", PolicyType.TRUST)
+        role = _FOR_ROLE.search(script.low, max(0, found.start - 300), found.start)
+        if role and "resource" not in found.fields:
+            slot = open_ended(script.text, role.end())
+            found.put_aside("resource", slot)
 
 
+_FOR_ROLE: Final = re.compile(r"assumerole\w* for role (?=arn:)")
 _ACCESS_PROSE: Final = re.compile(
     r" ?(?:to access\b|to use launch template:? (?P<template>lt-\w+)|to perform this (?:action|operation)\b)"
 )
@@ -143,15 +153,15 @@ def _is_access_prose(script: Script, match: re.Match[str], found: Found) -> bool
 
 
 def _clause_after(low: str, start: int, limit: int) -> re.Match[str] | None:
-    clause = _CLAUSE.search(low, start, min(limit, start + 2500))
+    clause = CLAUSE.search(low, start, min(limit, start + 2500))
     if clause is None or "  " in low[start : clause.start()]:
         return None
     return clause if _fits_between(low[start : clause.start()]) else None
 
 
 def _fits_between(gap: str) -> bool:
-    bare = _PLACEHOLDERS.sub("", gap)
-    return len(bare.split()) <= 8 and ". " not in bare.replace(".. ", "  ")
+    bare = _ELLIPSIS.sub("", _PLACEHOLDERS.sub("", gap))
+    return len(bare.split()) <= 8 and ". " not in bare
 
 
 def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:
@@ -187,7 +197,7 @@ def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> N
     found.start = label.start()
     slot = delimited(script.text, label.end(), end)
     if slot is not None and not is_mask(slot.value):
-        _principal(slot, found)
+        principal_into(found, slot)
     else:
         is_role = label[0].startswith("role")
         found.fields["principal_kind"] = PrincipalKind.ROLE_SESSION if is_role else PrincipalKind.UNKNOWN
@@ -195,9 +205,8 @@ def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> N
 
 def _is_one_value(text: str, label: re.Match[str], end: int) -> bool:
     value = _PLACEHOLDERS.sub("", text[label.end() : end]).strip(" \n\x0b\"'`")
-    if "\n\n" in value:
-        return False
-    return value[:4] in {"arn:", "arn\n", "arn\x0b"} or " " not in value
+    blank = _INNER_BLANK if value.startswith("arn:") else _BLANK
+    return "\n\n" not in value and value != "You" and not blank.search(value)
 
 
 def _unlabelled(script: Script, begin: int, end: int, found: Found) -> None:
@@ -206,14 +215,15 @@ def _unlabelled(script: Script, begin: int, end: int, found: Found) -> None:
     if _PRINCIPAL_LIKE.search(token):
         slot = delimited(script.text, start, end)
         if slot:
-            _principal(slot, found)
+            principal_into(found, slot)
     elif token[:1].isupper() and token.isalnum() and token not in _NO_SERVICE:
         found.start = start
         found.put("principal", Slot(token, start, end))
         found.fields["principal_kind"] = PrincipalKind.SERVICE
 
 
-def _principal(slot: Slot, found: Found) -> None:
+def principal_into(found: Found, slot: Slot) -> None:
+    """Keep who was refused: the name or ARN, its kind, and the account, where twelve digits tell it."""
     found.start = min(found.start, slot.start)
     kind = kind_of(slot.value)
     found.fields["principal_kind"] = kind
@@ -257,14 +267,22 @@ def _resource(script: Script, start: int, clause_start: int | None, found: Found
     on = _ON.match(script.low, start)
     if on is None or on["nameless"]:
         return
-    quoted = _QUOTED.match(script.text, on.end())
+    begin = on.end()
+    if _ELISION_BEFORE.match(script.text, begin):
+        begin += 4
+    quoted = _QUOTED.match(script.text, begin)
     if quoted:
         found.put("resource", delimited(script.text, *quoted.span(1)))
-    elif clause_start is not None and clause_start >= on.end():
-        found.put("resource", delimited(script.text, on.end(), clause_start))
+    elif clause_start is not None and clause_start >= begin:
+        found.put("resource", delimited(script.text, begin, clause_start))
     else:
-        kinded = _KINDED.match(script.low, on.end())
-        slot = open_ended(script.text, kinded.end() if kinded else on.end())
-        if slot and kinded:
-            slot = Slot(kinded[0] + slot.value, kinded.start(), slot.end)
-        found.put("resource", slot)
+        found.put("resource", _open_resource(script, begin))
+
+
+_ELISION_BEFORE: Final = re.compile(r"\.{3} (?=\w)")
+
+
+def _open_resource(script: Script, begin: int) -> Slot | None:
+    kinded = _KINDED.match(script.low, begin)
+    slot = open_ended(script.text, kinded.end() if kinded else begin)
+    return Slot(kinded[0] + slot.value, kinded.start(), slot.end) if slot and kinded else slot

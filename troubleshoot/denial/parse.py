@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from troubleshoot.denial.bare import read_bare, read_fragments
 from troubleshoot.denial.clean import Script, clean
 from troubleshoot.denial.context import read_context
 from troubleshoot.denial.forms import Found, read_sentences
+from troubleshoot.denial.nearmiss import Kind, belongs_to_one, find_near_misses, told
+from troubleshoot.denial.prose import read_other_words, read_prose
 from troubleshoot.denial.reading import Denial, Reading, TextTooLarge
 from troubleshoot.denial.redact import redact
+from troubleshoot.denial.tails import read_tails
 
 LARGEST: Final = 256 * 1024
 """The longest text that is read, in bytes of UTF-8."""
@@ -23,19 +27,39 @@ def parse(text: str) -> Reading:
         raise TextTooLarge("This text is larger than 256 KB. Paste only the lines around the error.")
     redacted = redact(text)
     script = clean(redacted.text)
-    found = recognise(script)
-    return Reading(redacted.text, tuple(_merged(_denial(script, item) for item in found)), (), redacted.removed)
+    near_misses = find_near_misses(script.low)
+    found = recognise(script, near_misses)
+    return Reading(
+        redacted.text,
+        tuple(_merged(_denial(script, item) for item in found)),
+        told(near_misses, [(item.start, item.end) for item in found]),
+        redacted.removed,
+    )
 
 
-def recognise(script: Script) -> list[Found]:
+def recognise(script: Script, near_misses: list[tuple[Kind, int]]) -> list[Found]:
     """Return what every recogniser found, in the order of the text, with what stands around."""
-    found = sorted(read_sentences(script), key=lambda item: item.start)
+    found = [item for item in _all_found(script) if not (item.weak and belongs_to_one(item.start, near_misses))]
     before = 0
     for number, item in enumerate(found):
         after = found[number + 1].start if number + 1 < len(found) else len(script.text)
         read_context(script, item, before, after)
         before = item.end
     return found
+
+
+def _all_found(script: Script) -> list[Found]:
+    sentences = read_sentences(script)
+    sentences += read_fragments(script, sentences)
+    sentences += [item for item in read_prose(script) if not _overlaps(item, sentences)]
+    found = sentences + read_bare(script, sentences)
+    if not found:
+        found = read_other_words(script)
+    return read_tails(script, sorted(found, key=lambda item: item.start))
+
+
+def _overlaps(item: Found, others: list[Found]) -> bool:
+    return any(item.start < other.end and other.start < item.end for other in others)
 
 
 def _denial(script: Script, found: Found) -> Denial:
@@ -50,7 +74,7 @@ _MORE: Final = ("authorization_id", "encoded_message", "operation", "error_code"
 def _merged(denials: Iterable[Denial]) -> list[Denial]:
     merged: dict[tuple[object, ...], Denial] = {}
     for denial in denials:
-        key = tuple(getattr(denial, name) for name in _SAME)
+        key = (*(getattr(denial, name) for name in _SAME), None if denial.action else denial.operation)
         first = merged.get(key)
         merged[key] = denial if first is None else _both(first, denial)
     return list(merged.values())

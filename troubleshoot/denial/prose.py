@@ -1,0 +1,141 @@
+"""Reads refusals in other words: a role that a service cannot use, missing permissions, other languages, decoded messages."""
+
+import re
+from typing import Final
+
+from troubleshoot.denial.clean import Script
+from troubleshoot.denial.forms import Found, principal_into
+from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
+from troubleshoot.denial.slots import Slot, open_ended
+from troubleshoot.denial.words import SERVICE_PREFIXES
+
+_ASSUME: Final = re.compile(
+    r"\brole\b[^.]{0,120}\bcannot be assumed(?: by \w+)?"
+    r"|(?:unable to|cannot|can't|could not|failed to|not able to) assume (?:the |this |your )?(?:provided |execution |service |iam |specified )*role"
+    r"|(?:regional one is|not) authorized to assume (?:the )?(?:provided |specified )?role"
+)
+_ROLE_ARN: Final = re.compile(r"[\s\"'`(:]*(?=arn:[\w-]+:iam::)")
+_TO_CALL: Final = re.compile(
+    r"(?:does not|doesn't|do not|not) have (?:sufficient |the )?permissions? to call (\w+)(?: on ((?:\w+ )?\w+))?"
+)
+_LACKS: Final = re.compile(
+    r"(?:(?:does not|doesn't|do not|don't|not) have (?:sufficient |the |required |any )*permissions?|missing (?:the )?(?:required |iam )*permissions?"
+    r"|lacks? (?:the )?(?:required |iam )*permissions?)(?: to perform| to call| for| to)?:? [\"'`]?(?=[a-z][a-z0-9-]*:[a-z])"
+)
+_DECODED: Final = re.compile(r"\"allowed\" ?: ?false")
+_FOR_ROLE: Final = re.compile(r"for role (?=arn:)")
+
+
+def read_prose(script: Script) -> list[Found]:
+    """Read every refusal in prose; those that the plain sentence already tells are sorted out by the caller."""
+    low = script.low
+    found: list[Found] = []
+    if "assume" in low:
+        found += [_assumed(script, match) for match in _ASSUME.finditer(low)]
+    if "permission" in low:
+        found += [_to_call(script, match) for match in _TO_CALL.finditer(low)]
+        found += [item for match in _LACKS.finditer(low) if (item := _lacks(script, match))]
+    if "explicitdeny" in low:
+        found += [_decoded(script, match) for match in _DECODED.finditer(low)]
+    return found
+
+
+def _assumed(script: Script, match: re.Match[str]) -> Found:
+    found = Found(*match.span())
+    found.fields |= {"principal_kind": PrincipalKind.SERVICE, "policy_type": PolicyType.TRUST}
+    arn = _ROLE_ARN.match(script.text, match.end()) or re.compile(r"(?=arn:[\w-]+:iam::)").search(
+        script.text, *match.span()
+    )
+    if arn:
+        found.put("resource", open_ended(script.text, arn.end()))
+    return found
+
+
+def _to_call(script: Script, match: re.Match[str]) -> Found:
+    found = Found(*match.span())
+    start, end = match.span(1)
+    name = script.text[start:end]
+    prefix = _prefix(match[2]) if match[2] else None
+    if prefix:
+        found.put("action", Slot(f"{prefix}:{name}", start, match.end()))
+        return found
+    named = re.compile(rf"(?<![\w:])[a-z][a-z0-9-]*:{re.escape(name)}\b").search(script.text)
+    if named:
+        found.put_aside("action", Slot(named[0], *named.span()))
+    return found
+
+
+def _prefix(words: str) -> str | None:
+    words = words.removeprefix("amazon ").removeprefix("aws ")
+    return SERVICE_PREFIXES.get(words) or SERVICE_PREFIXES.get(words.split(" ", maxsplit=1)[0])
+
+
+def _lacks(script: Script, match: re.Match[str]) -> Found | None:
+    action = re.compile(r"[A-Za-z][\w-]*:[A-Z][\w*]*").match(script.text, match.end())
+    if action is None:
+        return None
+    found = Found(match.start(), action.end())
+    found.put("action", Slot(action[0], *action.span()))
+    return found
+
+
+_VALUES: Final = {
+    "action": re.compile(r"\"action\" ?: ?\"([\w-]+:\w+)\""),
+    "resource": re.compile(r"\"resource\" ?: ?\"([^\"]+)\""),
+}
+_STATEMENT_ACTION: Final = re.compile(r"\"actions\" ?: ?\{\"items\" ?: ?\[\{\"value\" ?: ?\"([\w-]+:\w+)\"")
+_ARN: Final = re.compile(r"\"arn\" ?: ?\"(arn:[^\"]+)\"")
+_UNIQUE_ID: Final = re.compile(r"\"(AROA|AIDA)\w+")
+
+
+def _decoded(script: Script, match: re.Match[str]) -> Found:
+    """Read what `sts:DecodeAuthorizationMessage` gave back."""
+    end = min(len(script.text), match.end() + 8000)
+    found = Found(match.start(), match.end())
+    explicit = re.compile(r"\"explicitdeny\" ?: ?(true|false)").search(script.low, match.start(), end)
+    if explicit:
+        found.fields["deny_kind"] = DenyKind.EXPLICIT if explicit[1] == "true" else DenyKind.IMPLICIT
+    for name, pattern in _VALUES.items():
+        value = pattern.search(script.text, match.end(), end)
+        if value is None and name == "action":
+            value = _STATEMENT_ACTION.search(script.text, match.end(), end)
+        found.put(name, Slot(value[1], *value.span(1)) if value else None)
+    arn = _ARN.search(script.text, match.end(), end)
+    unique = _UNIQUE_ID.search(script.text, match.end(), end)
+    if arn:
+        principal_into(found, Slot(arn[1], *arn.span(1)))
+    elif unique:
+        found.fields["principal_kind"] = PrincipalKind.ROLE_SESSION if unique[1] == "AROA" else PrincipalKind.USER
+    return found
+
+
+_CALLER: Final = re.compile(
+    r"arn:[\w-]+:(?:iam|sts)::[^\s:]*:(?:user|assumed-role|role|federated-user)/[\w+=,.@/*-]+|arn:[\w-]+:iam::[^\s:]*:root\b"
+)
+_NAMED: Final = re.compile(r"(?<![\w:/-])[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]+\*?(?![\w:/])")
+_REFUSAL: Final = re.compile(
+    r"nicht (?:autorisiert|berechtigt)|berechtigung|pas autoris|autorisation|no est[aá] autorizad|permiso|não (?:está|tem|possui)|permiss"
+    r"|autorizza|権限|許可|权限|無權|无权|授权|권한|uprawn|разреш|прав|authori[sz]|denied|not allowed|yetki|quyền"
+)
+_RESOURCE_WORD: Final = re.compile(
+    r"(?:ressourcen?|recurso|risorsa|resource|リソース|资源|資源|리소스|ресурс\w*|kaynak|zas[oó]b\w*)\s?:?\s{0,2}[\"'「“]?(?=arn:|\*)"
+)
+
+
+def read_other_words(script: Script) -> list[Found]:
+    """Read a refusal in any language by its structure: a caller's ARN, a word of refusal, an action near by."""
+    if "arn:" not in script.low or '"effect"' in script.low or not _REFUSAL.search(script.low):
+        return []
+    caller = _CALLER.search(script.text)
+    action = _NAMED.search(script.text, caller.end(), caller.end() + 300) if caller else None
+    if caller is None or action is None:
+        return []
+    if not _REFUSAL.search(script.low, max(0, caller.start() - 60), action.end() + 60):
+        return []
+    found = Found(caller.start(), action.end())
+    principal_into(found, Slot(caller[0].rstrip("."), *caller.span()))
+    found.put("action", Slot(action[0], *action.span()))
+    word = _RESOURCE_WORD.search(script.low, action.end(), action.end() + 60)
+    if word:
+        found.put("resource", open_ended(script.text, word.end()))
+    return [found]
