@@ -1,0 +1,183 @@
+"""What pages list. Each list costs the same number of queries, however many rows there are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from troubleshoot.access.permissions import roles_of
+from troubleshoot.models import (
+    AccessRequest,
+    AdminChange,
+    Approval,
+    AuditEntry,
+    ErasableText,
+    Grant,
+    GrantStep,
+    Person,
+    PrincipalLink,
+    RoleAssignment,
+    State,
+)
+
+PAGE = 50
+WAITING = (State.SUBMITTED,)
+COUNT_UP_TO = 1000
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of a list. `after` opens the next one, or is None at the end."""
+
+    rows: Sequence[Row]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step in the life of a request, with its words as far as they have not been erased."""
+
+    at: datetime
+    event: str
+    actor: Person | None
+    data: Mapping[str, Any]
+    texts: Mapping[str, str]
+
+
+def my_requests(person: Person) -> QuerySet[AccessRequest]:
+    """Return the requests that the person filed, and those that are for them, newest first."""
+    mine = AccessRequest.objects.filter(Q(requester=person) | Q(beneficiary=person))
+    return mine.select_related("account", "requester", "beneficiary", "grant").order_by("-submitted_at", "-pk")
+
+
+def queue(
+    person: Person,
+    *,
+    states: Iterable[str] = WAITING,
+    search: str = "",
+    after: str | None = None,
+    newest_first: bool = False,
+    size: int = PAGE,
+) -> Page[AccessRequest]:
+    """Return one page of the requests that the person may see as staff, oldest first; an empty `states` means all.
+
+    Approvers see those of their accounts, helpdesk, administrators and auditors all. `after` is the page before's.
+    """
+    rows = _visible(person).select_related("account", "requester", "beneficiary")
+    wanted = [state for state in states if state in State.values]
+    if wanted:
+        rows = rows.filter(state__in=wanted)
+    if search.strip():
+        rows = rows.filter(_matches(search.strip()))
+    order = ("-submitted_at", "-pk") if newest_first else ("submitted_at", "pk")
+    if place := _place(after):
+        rows = rows.filter(_behind(place, newest_first=newest_first))
+    found = list(rows.order_by(*order)[: size + 1])
+    more = len(found) > size
+    last = found[size - 1] if more else None
+    return Page(found[:size], f"{last.submitted_at.isoformat()},{last.pk}" if last else None)
+
+
+def waiting_count(person: Person) -> int:
+    """Return how many requests wait that the person may see as staff; it stops counting at 1,000."""
+    return _visible(person).filter(state__in=WAITING).order_by()[:COUNT_UP_TO].count()
+
+
+def decisions(request: AccessRequest) -> QuerySet[Approval]:
+    """Return the decisions on a request, oldest first."""
+    return request.approvals.select_related("approver").order_by("decided_at", "pk")
+
+
+def grant_of(request: AccessRequest) -> Grant | None:
+    """Return what the worker wrote for a request, with its steps, or None before anything was meant to be written."""
+    return Grant.objects.filter(request=request).prefetch_related("steps").first()
+
+
+def moments(request: AccessRequest) -> list[Moment]:
+    """Return the request's life from the audit trail, oldest first."""
+    return _moments(list(AuditEntry.objects.filter(subject=request.code).order_by("sequence")))
+
+
+def audit_page(*, subject: str = "", after: str | None = None, size: int = PAGE) -> Page[AuditEntry]:
+    """Return one page of the audit trail, newest first, of one subject where it is given."""
+    rows = AuditEntry.objects.order_by("-sequence")
+    if subject:
+        rows = rows.filter(subject=subject)
+    if after and after.isdecimal() and len(after) < 19:
+        rows = rows.filter(sequence__lt=int(after))
+    found = list(rows[: size + 1])
+    return Page(found[:size], str(found[size - 1].sequence) if len(found) > size else None)
+
+
+def audit_moments(entries: Sequence[AuditEntry]) -> list[Moment]:
+    """Return entries of the audit trail with the people and the words that they speak of."""
+    return _moments(entries)
+
+
+def people() -> QuerySet[Person]:
+    """Return everybody, with roles and links, by name."""
+    roles = RoleAssignment.objects.select_related("account").order_by("role", "pk")
+    links = PrincipalLink.objects.select_related("account").order_by("principal_arn")
+    rows = Person.objects.order_by("first_name", "last_name", "username")
+    return rows.prefetch_related(Prefetch("role_assignments", queryset=roles), Prefetch("links", queryset=links))
+
+
+def proposed_changes() -> QuerySet[AdminChange]:
+    """Return the changes that wait for a second administrator, oldest first."""
+    waiting = AdminChange.objects.filter(state=AdminChange.State.PROPOSED)
+    return waiting.select_related("person", "account", "proposed_by").order_by("proposed_at", "pk")
+
+
+def attached_grants() -> QuerySet[Grant]:
+    """Return the grants that the portal itself attached and that have not ended: what IAM must hold of it."""
+    attached = GrantStep.objects.filter(operation=GrantStep.Operation.ATTACH, done_at__isnull=False)
+    return Grant.objects.filter(ended_at__isnull=True, manual=False, steps__in=attached).order_by("pk")
+
+
+def _visible(person: Person) -> QuerySet[AccessRequest]:
+    roles = roles_of(person)
+    if roles.is_admin or roles.is_auditor or roles.is_helpdesk or roles.is_approver_everywhere:
+        return AccessRequest.objects.all()
+    return AccessRequest.objects.filter(account__in=roles.approver_accounts)
+
+
+def _matches(search: str) -> Q:
+    columns = ("code", "action", "resource", "principal_arn", "ticket", "requester__username")
+    match = Q()
+    for column in columns:
+        match |= Q(**{f"{column}__icontains": search})
+    return match
+
+
+def _place(after: str | None) -> tuple[datetime, int] | None:
+    """Read where the page before ended; an address that somebody edited means the first page."""
+    at, _, pk = (after or "").partition(",")
+    try:
+        place = datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return None
+    return place if place[0].tzinfo and 0 <= place[1] < 2**63 else None
+
+
+def _behind(place: tuple[datetime, int], *, newest_first: bool) -> Q:
+    at, pk = place
+    if newest_first:
+        return Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=pk)
+    return Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=pk)
+
+
+def _moments(entries: Sequence[AuditEntry]) -> list[Moment]:
+    sequences = [entry.sequence for entry in entries]
+    texts: dict[int, dict[str, str]] = {}
+    for text in ErasableText.objects.filter(sequence__in=sequences):
+        texts.setdefault(text.sequence, {})[text.name] = text.text
+    ids = {entry.actor for entry in entries if len(entry.actor) == 36}
+    actors = {str(person.public_id): person for person in Person.objects.filter(public_id__in=ids)}
+    return [
+        Moment(entry.at, entry.event, actors.get(entry.actor), entry.data, texts.get(entry.sequence, {}))
+        for entry in entries
+    ]
