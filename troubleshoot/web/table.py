@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 
+from troubleshoot.web import causes, home, search, sign_in, style, topics
 from troubleshoot.web.rules import Rule
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -37,6 +38,20 @@ class Page:
         return (*safe, "POST") if self.post else safe
 
 
-PAGES: tuple[Page, ...] = ()
+READING_ROOMS: tuple[Page, ...] = (
+    Page("", "home", home.home, get=Rule.READER),
+    Page("not-authorized/", "not-authorized", topics.not_authorized, get=Rule.READER),
+    Page("pass-role/", "pass-role", topics.pass_role, get=Rule.READER),
+    Page("access-keys/", "access-keys", topics.access_keys, get=Rule.READER),
+    Page("let-others-in/", "let-others-in", topics.let_others_in, get=Rule.READER),
+    Page("outside-my-account/", "outside-my-account", topics.outside_my_account, get=Rule.READER),
+    Page("search/", "search", search.search, get=Rule.READER),
+    Page("causes/", "causes", causes.causes, get=Rule.READER),
+    Page("causes/<str:cause_id>/", "cause", causes.cause, get=Rule.READER),
+    Page("style/", "style", style.style, get=Rule.READER),
+    Page("sign-in/", "sign-in", sign_in.sign_in, get=Rule.ANYONE, post=Rule.ANYONE),
+    Page("sign-out/", "sign-out", sign_in.sign_out, post=Rule.SIGNED_IN),
+)
+PAGES: tuple[Page, ...] = (*READING_ROOMS,)
 
 BY_NAME = {page.name: page for page in PAGES}

@@ -1,0 +1,25 @@
+"""The known causes of permission errors: a list, and a page for each that a helpdesk can link to."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from troubleshoot.guide.causes import CAUSES
+from troubleshoot.guide.topics import TOPICS
+
+
+def causes(request: HttpRequest) -> HttpResponse:
+    """Every known cause, as a list."""
+    return render(request, "causes/list.html", {"causes": list(CAUSES.values())})
+
+
+def cause(request: HttpRequest, cause_id: str) -> HttpResponse:
+    """One cause: symptom, what is behind it, how to check, how to put it right, and where that is from."""
+    found = CAUSES.get(cause_id)
+    if found is None:
+        raise Http404
+    data = {
+        "cause": found,
+        "topics": [topic for topic in TOPICS if cause_id in topic.causes],
+        "address": request.build_absolute_uri(),
+    }
+    return render(request, "causes/cause.html", data)

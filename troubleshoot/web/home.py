@@ -1,0 +1,14 @@
+"""The first page: the box for the error, the five topics, and search."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from troubleshoot.guide.causes import CAUSES
+from troubleshoot.guide.topics import BY_SLUG, TOPICS
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the paste box. `?example=<topic>` puts that topic's example error of AWS's into it."""
+    topic = BY_SLUG.get(request.GET.get("example", ""))
+    data = {"topics": TOPICS, "causes": len(CAUSES), "text": topic.example if topic else ""}
+    return render(request, "home.html", data)

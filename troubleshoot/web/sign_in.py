@@ -1,0 +1,80 @@
+"""Signing in and out. Repeated failures for one name from one address are held up, and told so."""
+
+import hashlib
+from typing import Any, ClassVar, cast
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+TRIES = 5
+WAIT_MINUTES = 15
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password; refuses after `TRIES` failures within `WAIT_MINUTES`, even the right password."""
+
+    error_messages: ClassVar = {
+        "invalid_login": "This name and password do not fit together. Check both and try again.",
+        "inactive": "This account is switched off. Ask an administrator of this portal.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "Name"
+        self.fields["username"].error_messages["required"] = "Type your name."
+        self.fields["password"].error_messages["required"] = "Type your password."
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-control"
+            if name in self.errors or self.errors.get("__all__"):
+                field.widget.attrs["class"] += " is-invalid"
+                field.widget.attrs["aria-invalid"] = "true"
+            if name in self.errors:
+                field.widget.attrs["aria-describedby"] = f"id_{name}_error"
+
+    def clean(self) -> dict[str, Any]:
+        """Return the form's data with the person signed in, or raise `ValidationError` in words."""
+        key = self._key()
+        if cache.get(key, 0) >= TRIES:
+            raise ValidationError(
+                f"Too many tries. Wait {WAIT_MINUTES} minutes, then try again.", code="too_many_tries"
+            )
+        try:
+            data = super().clean()
+        except ValidationError:
+            _count(key)
+            raise
+        if self.user_cache is not None:
+            cache.delete(key)
+        return data
+
+    def _key(self) -> str:
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        name = str(self.cleaned_data.get("username", "")).casefold()
+        return "sign-in:" + hashlib.sha256(f"{address}\0{name}".encode()).hexdigest()
+
+
+def _count(key: str) -> None:
+    if not cache.add(key, 1, WAIT_MINUTES * 60):
+        try:
+            cache.incr(key)
+        except ValueError:  # it expired between the two
+            cache.set(key, 1, WAIT_MINUTES * 60)
+
+
+_sign_in = LoginView.as_view(
+    template_name="registration/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
+)
+_sign_out = LogoutView.as_view()
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for name and password, then lead back to `?next=` on this site, or home."""
+    return cast(HttpResponse, _sign_in(request))
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session and lead home."""
+    return cast(HttpResponse, _sign_out(request))
