@@ -305,8 +305,14 @@ def test_without_a_writer_role_there_is_no_writer() -> None:
 
 
 def test_replay_brings_grants_back(sandbox: Sandbox, writer: Writer) -> None:
-    grants = [AppliedGrant("AD-8", LIST_SCHEMAS, world.MATEO), AppliedGrant("AD-9", LIST_SCHEMAS, world.BUILDER_ROLE)]
+    prefix = f"arn:aws:iam::{world.ACCOUNT}:policy/portal-managed/"
+    grants = [
+        AppliedGrant(f"{prefix}AD-8", LIST_SCHEMAS, world.MATEO),
+        AppliedGrant(f"{prefix}AD-9", LIST_SCHEMAS, world.BUILDER_ROLE),
+        AppliedGrant(f"{prefix}AD-10", LIST_SCHEMAS, None),
+    ]
     for _ in range(2):
-        assert replay(sandbox.endpoint_url, grants) == 2
+        assert replay(sandbox.endpoint_url, grants) == 3
     assert any(arn.endswith("/portal-managed/AD-8") for arn in writer.attached_policies(world.MATEO))
     assert any(arn.endswith("/portal-managed/AD-9") for arn in writer.attached_policies(world.BUILDER_ROLE))
+    assert writer.policy_document(f"{prefix}AD-10") == LIST_SCHEMAS

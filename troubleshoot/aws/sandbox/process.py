@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.seed import Key, seed
 from troubleshoot.aws.sandbox.tether import tethered
 
@@ -52,16 +53,24 @@ def start_sandbox() -> Sandbox:
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
         cwd=Path(__file__).resolve().parents[3],
     )
-    address = process.stdout.readline().strip() if process.stdout else ""
-    if not address.startswith("http://"):
+    try:
+        address = _address(process)
+        return Sandbox(address, seed(address), process)
+    except BaseException:
         process.kill()
         process.wait()
+        raise
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    line = process.stdout.readline().strip() if process.stdout else ""
+    if not line.startswith("http://"):
         raise SandboxFailedError("The sandbox did not start. What it said stands above.")
-    return Sandbox(address, seed(address), process)
+    return line
 
 
 def write_credentials(file: Path, keys: tuple[Key, ...], users: tuple[str, ...]) -> None:
-    """Write the active keys of `users` in the format of AWS's shared credentials file, for its owner's eyes only.
+    """Write the active keys of `users` in the format of AWS's shared credentials file.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
     """
@@ -71,6 +80,20 @@ def write_credentials(file: Path, keys: tuple[Key, ...], users: tuple[str, ...])
         if key.active and key.user in users
         for line in (f"[{key.user}]", f"aws_access_key_id = {key.id}", f"aws_secret_access_key = {key.secret}", "")
     ]
+    _write_privately(file, lines)
+
+
+def write_config(file: Path, endpoint_url: str, users: tuple[str, ...]) -> None:
+    """Write AWS's shared config file: with it and a profile, any AWS SDK finds the sandbox by itself."""
+    lines = [
+        line
+        for user in users
+        for line in (f"[profile {user}]", f"region = {world.REGION}", f"endpoint_url = {endpoint_url}", "")
+    ]
+    _write_privately(file, lines)
+
+
+def _write_privately(file: Path, lines: list[str]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
