@@ -83,12 +83,17 @@ class LayerResult:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The whole answer: the outcome, each layer, and the keys and layers that it depends on."""
+    """The whole answer: the outcome, each layer, and the keys and layers that it depends on.
+
+    `is_refused` tells that AWS refuses the request for certain. That can be so while the outcome is `DEPENDS`:
+    then it is open only whether a statement denies it, or merely none allows it.
+    """
 
     outcome: Outcome
     layers: Mapping[Layer, LayerResult]
     missing_keys: tuple[str, ...] = ()
     missing_layers: tuple[Layer, ...] = ()
+    is_refused: bool = False
 
     @property
     def stopping(self) -> tuple[LayerResult, ...]:

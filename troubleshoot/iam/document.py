@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from troubleshoot.iam.jsontext import JSONTextError, Node, read_json
+from troubleshoot.iam.operators import OPERATORS, operator_use
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 20
@@ -253,7 +254,10 @@ def _element(statement: Node, members: dict[str, Node], name: str) -> Element | 
     if picked is None:
         return None
     negated, node = picked
-    return Element(negated, _strings(node, f"Not{name}" if negated else name), node.start, node.end)
+    values = _strings(node, f"Not{name}" if negated else name)
+    if negated and not values:
+        raise JSONTextError(f"`Not{name}` is empty", node.start)
+    return Element(negated, values, node.start, node.end)
 
 
 def _principal_element(statement: Node, members: dict[str, Node]) -> PrincipalElement | None:
@@ -261,7 +265,10 @@ def _principal_element(statement: Node, members: dict[str, Node]) -> PrincipalEl
     if picked is None:
         return None
     negated, node = picked
-    return PrincipalElement(negated, tuple(_principals(node)), node.start, node.end)
+    principals = tuple(_principals(node))
+    if negated and not principals:
+        raise JSONTextError("`NotPrincipal` is empty", node.start)
+    return PrincipalElement(negated, principals, node.start, node.end)
 
 
 def _principals(node: Node) -> Iterable[NamedPrincipal]:
@@ -280,9 +287,19 @@ def _conditions(node: Node | None) -> tuple[Condition, ...]:
         return ()
     found: list[Condition] = []
     for operator, keys in _object(node, "Condition").members:
+        if operator_use(operator.text) is None:
+            raise JSONTextError(
+                f"`{operator.text}` is no condition operator{_meant_operator(operator.text)}", operator.start
+            )
         for key, values in _object(keys, operator.text).members:
             found.append(Condition(_text(operator), _text(key), _condition_values(values), values.kind == "array"))
     return tuple(found)
+
+
+def _meant_operator(text: str) -> str:
+    prefix, colon, name = text[:64].rpartition(":")
+    close = difflib.get_close_matches(name.lower(), OPERATORS, n=1)
+    return f"; did you mean `{prefix}{colon}{OPERATORS[close[0]].name}`?" if close else ""
 
 
 def _object(node: Node, name: str) -> Node:
