@@ -44,12 +44,14 @@ class ShownStatement:
 
 @dataclass(frozen=True, slots=True)
 class NextCheck:
-    """Another permission that the same call needs. `effect` is None where the portal cannot tell yet."""
+    """Another permission that the same call needs. `resource_type` is None where the action takes no resource.
+
+    `when`: `always`, `with_tags` (if the call sets tags) or `with_role` (if it names a role).
+    """
 
     action: str
-    resource: str | None
     resource_type: str | None
-    effect: Effect | None
+    when: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from troubleshoot.denial import Denial, DenyKind, Reading, Removed
 from troubleshoot.iam import condition_keys, evaluate, request_context
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.iam.catalog import action as catalog_action
-from troubleshoot.iam.catalog import checks_for_operation, closest_actions, is_fictional, knows_service
+from troubleshoot.iam.catalog import checks_for_operation, closest_actions, is_fictional, resource_type_of, service_of
 from troubleshoot.iam.decision import Decision, Effect, LayerResult, StatementReason
 from troubleshoot.iam.layers import Layer, PolicySet
 from troubleshoot.iam.request import Request
@@ -258,10 +258,12 @@ def _next_checks(facts: Denial) -> tuple[NextCheck, ...]:
     """What else the same operation must be allowed, beside the check that failed."""
     if facts.action is None:
         return ()
+    kind = resource_type_of(facts.action, facts.resource) if facts.resource else None
+    failed = (facts.action.lower(), kind.name if kind else None)
     return tuple(
-        NextCheck(check.action, None, check.resource_type, None)
+        NextCheck(check.action, check.resource_type, check.when)
         for check in checks_for_operation(facts.operation or facts.action)
-        if check.action.lower() != facts.action.lower()
+        if (check.action.lower(), check.resource_type) != failed and check.when != "one_of"
     )
 
 
@@ -274,7 +276,7 @@ def _named_layer(facts: Denial) -> Layer | None:
 
 
 def _action_exists(action: str | None) -> bool | None:
-    if action is None or not knows_service(action):
+    if action is None or service_of(action) is None:
         return None
     return catalog_action(action) is not None
 

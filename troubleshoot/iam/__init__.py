@@ -1,5 +1,6 @@
 """The language of IAM. Pure: no Django, no AWS."""
 
+from troubleshoot.iam.asked import condition_keys
 from troubleshoot.iam.context import request_context
 from troubleshoot.iam.decision import Decision, Effect, ElementVerdict, LayerResult, Outcome, StatementReason, Verdict
 from troubleshoot.iam.document import Policy, PolicyError, Statement, parse_policy, policy_from_data
@@ -30,6 +31,7 @@ __all__ = [
     "StatementReason",
     "Unknown",
     "Verdict",
+    "condition_keys",
     "decide",
     "evaluate",
     "parse_policy",
