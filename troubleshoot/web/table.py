@@ -9,7 +9,22 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 
-from troubleshoot.web import causes, home, search, sign_in, style, topics
+from troubleshoot.web import (
+    accounts,
+    audit,
+    causes,
+    diagnosis,
+    health,
+    home,
+    people,
+    queue,
+    read,
+    requests,
+    search,
+    sign_in,
+    style,
+    topics,
+)
 from troubleshoot.web.rules import Rule
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -52,6 +67,38 @@ READING_ROOMS: tuple[Page, ...] = (
     Page("sign-in/", "sign-in", sign_in.sign_in, get=Rule.ANYONE, post=Rule.ANYONE),
     Page("sign-out/", "sign-out", sign_in.sign_out, post=Rule.SIGNED_IN),
 )
-PAGES: tuple[Page, ...] = (*READING_ROOMS,)
+"""Topics, causes and search, the style page, and the way in and out."""
+
+WORKING_ROOMS: tuple[Page, ...] = (
+    Page("read/", "read", read.read, get=Rule.READER, post=Rule.READER),
+    # One diagnosis. Whose it is, the doors ask.
+    Page("d/<str:token>/", "diagnosis", diagnosis.diagnosis, get=Rule.SIGNED_IN),
+    Page("d/<str:token>/facts/", "facts", diagnosis.facts, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
+    Page("d/<str:token>/check/", "check", diagnosis.check, post=Rule.SIGNED_IN),
+    Page("d/<str:token>/choose/", "choose", diagnosis.choose, post=Rule.SIGNED_IN),
+    Page("d/<str:token>/ticket/", "ticket", diagnosis.ticket, get=Rule.SIGNED_IN),
+    Page("d/<str:token>/request/", "request-access", requests.request_access, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
+    Page("case/<str:code>/", "case", diagnosis.case, get=Rule.SIGNED_IN),
+    Page("requests/", "requests", requests.requests, get=Rule.SIGNED_IN),
+    Page("requests/<str:code>/", "request", requests.show, get=Rule.SIGNED_IN),
+    Page("requests/<str:code>/status/", "request-status", requests.status, get=Rule.SIGNED_IN),
+    Page("requests/<str:code>/withdraw/", "withdraw", requests.withdraw, post=Rule.SIGNED_IN),
+    # The rooms of those who decide, and of those who look after the portal.
+    Page("queue/", "queue", queue.queue, get=Rule.STAFF),
+    Page("queue/<str:code>/", "review", queue.review, get=Rule.REVIEWERS),
+    Page("queue/<str:code>/approve/", "approve", queue.approve, post=Rule.APPROVERS),
+    Page("queue/<str:code>/reject/", "reject", queue.reject, post=Rule.APPROVERS),
+    Page("people/", "people", people.people, get=Rule.ADMINS),
+    Page("people/changes/", "propose-change", people.propose, post=Rule.ADMINS),
+    Page("people/changes/<int:pk>/confirm/", "confirm-change", people.confirm, post=Rule.ADMINS),
+    Page("people/changes/<int:pk>/refuse/", "refuse-change", people.refuse, post=Rule.ADMINS),
+    Page("accounts/", "accounts", accounts.accounts, get=Rule.REVIEWERS),
+    Page("accounts/<str:account_id>/", "account", accounts.account, get=Rule.REVIEWERS, post=Rule.ADMINS),
+    Page("audit/", "audit", audit.audit, get=Rule.RECORDS),
+    Page("health/", "health", health.health, get=Rule.ANYONE),
+)
+"""Diagnoses, requests, the queue, and the rooms of administrators and auditors."""
+
+PAGES: tuple[Page, ...] = READING_ROOMS + WORKING_ROOMS
 
 BY_NAME = {page.name: page for page in PAGES}

@@ -1,0 +1,70 @@
+"""One of everything, and one person for each role: what the matrix opens every address with."""
+
+from dataclasses import dataclass
+
+from django.test import Client
+from django.urls import reverse
+
+from tests.builders import make_diagnosis, make_request
+from tests.cast import ALICE_ARN, make_account, make_person
+from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis, Person, Role
+from troubleshoot.web.table import Page
+
+ROLES = ("anonymous", "owner", "stranger", "helpdesk", "approver", "admin", "auditor", "disabled")
+
+
+@dataclass(frozen=True)
+class World:
+    """The owner's diagnosis and request, in one account, and a change of people that another admin proposed."""
+
+    account: Account
+    people: dict[str, Person]
+    diagnosis: Diagnosis
+    request: AccessRequest
+    change: AdminChange
+
+    def address(self, page: Page) -> str:
+        """Return the address of a page, about the objects of this world."""
+        known = {
+            "token": self.diagnosis.token,
+            "account_id": self.account.account_id,
+            "pk": self.change.pk,
+            "cause_id": "P01",
+        }
+        known["code"] = self.diagnosis.code if page.route.startswith("case/") else self.request.code
+        wanted = {name: value for name, value in known.items() if f"{name}>" in page.route}
+        return reverse(page.name, kwargs=wanted)
+
+    def client(self, role: str) -> Client:
+        """Return a browser in which somebody with this role is signed in."""
+        client = Client(raise_request_exception=True)
+        if role != "anonymous":
+            client.force_login(self.people[role])
+        return client
+
+
+def make_world() -> World:
+    """Return a world of its own. The disabled person was an administrator once, and is signed in still."""
+    account = make_account()
+    proposer = make_person("ada", Role.ADMIN)
+    people = {
+        "owner": make_person("alice", links=((account, ALICE_ARN),)),
+        "stranger": make_person("charlie"),
+        "helpdesk": make_person("helen", Role.HELPDESK),
+        "approver": make_person("rita", Role.APPROVER, account=account),
+        "admin": make_person("adam", Role.ADMIN),
+        "auditor": make_person("otto", Role.AUDITOR),
+        "disabled": make_person("dora", Role.ADMIN, Role.APPROVER, account=account),
+    }
+    people["disabled"].is_active = False
+    people["disabled"].save()
+    diagnosis = make_diagnosis(person=people["owner"], account=account)
+    request = make_request(requester=people["owner"], account=account, diagnosis=diagnosis)
+    change = AdminChange.objects.create(
+        kind=AdminChange.Kind.ADD_ROLE,
+        person=people["stranger"],
+        role=Role.HELPDESK,
+        proposed_by=proposer,
+        proposed_at=request.submitted_at,
+    )
+    return World(account, people, diagnosis, request, change)

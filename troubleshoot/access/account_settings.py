@@ -1,0 +1,55 @@
+"""The accounts that a person may look at, and what an administrator may set of one."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from troubleshoot import audit
+from troubleshoot.access.errors import Refused
+from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.words import cleaned
+from troubleshoot.models import Account, Mode, Person
+
+EDITABLE = ("name", "mode", "contact_name", "contact_email", "contact_note")
+"""Roles, ceiling and paths are set where the portal is installed, not on a page."""
+
+
+def accounts_for(person: Person) -> QuerySet[Account]:
+    """Return the accounts that the person may look at: administrators and auditors all, approvers theirs."""
+    roles = roles_of(person)
+    if roles.is_admin or roles.is_auditor or roles.is_approver_everywhere:
+        return Account.objects.order_by("name")
+    return Account.objects.filter(pk__in=roles.approver_accounts).order_by("name")
+
+
+def change_settings(*, account: Account, by: Person, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Set what `values` changes of `EDITABLE`, and return the names of what changed.
+
+    `Refused` for anybody but an administrator, and for an unknown mode. Which settings changed stands in the
+    audit trail; the words themselves are erasable, because a contact is a person.
+    """
+    if not roles_of(by).is_admin:
+        raise Refused("not_admin", "Only an administrator may do this.")
+    if values.get("mode", account.mode) not in Mode.values:
+        raise Refused("no_such_mode", "Please choose one of the modes.")
+    new = {name: cleaned(values[name]) for name in EDITABLE if name in values}
+    with transaction.atomic():
+        current = Account.objects.select_for_update().get(pk=account.pk)
+        changed = {name: value for name, value in new.items() if getattr(current, name) != value}
+        if changed:
+            Account.objects.filter(pk=account.pk).update(**changed)
+            _record(current, by, changed)
+    account.refresh_from_db()
+    return tuple(changed)
+
+
+def _record(account: Account, by: Person, changed: Mapping[str, str]) -> None:
+    texts = {name: value for name, value in changed.items() if name != "mode"}
+    audit.append(
+        event="account.change",
+        actor=by,
+        subject=account.account_id,
+        data={"changed": sorted(changed), "mode": changed.get("mode", account.mode)},
+        texts=texts,
+    )

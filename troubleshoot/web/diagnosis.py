@@ -1,0 +1,98 @@
+"""A kept diagnosis: its page, and what can be put right, chosen, or checked again on it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from troubleshoot.access import diagnosis as diagnoses
+from troubleshoot.access import doors
+from troubleshoot.access.answer import Answer
+from troubleshoot.access.permissions import roles_of
+from troubleshoot.models import Diagnosis, Person
+from troubleshoot.web.forms.facts import ChooseForm, FactsForm, RoleForm
+from troubleshoot.web.presenters.diagnosis import diagnosis_page
+from troubleshoot.web.presenters.next_steps import is_pass_role
+from troubleshoot.web.presenters.tickets import ticket_text
+from troubleshoot.web.read import UNPROCESSABLE
+from troubleshoot.web.signed_in import person_of
+
+
+def diagnosis(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a diagnosis to whoever may see it, masked to what that person may see."""
+    person = person_of(request)
+    kept = doors.diagnosis_for(person, token)
+    answer = diagnoses.answer(kept, viewer=person)
+    page = diagnosis_page(answer, kept, chosen=kept.chosen)
+    context = {
+        "page": page,
+        "kept": kept,
+        "may_change": _may_change(person, kept),
+        "role_form": RoleForm(initial=_facts(answer)) if page.asks_for_role else None,
+        "requests": kept.requests.select_related("requester"),
+    }
+    return render(request, "diagnosis/page.html", context)
+
+
+def facts(request: HttpRequest, token: str) -> HttpResponse:
+    """Put right who, which action, on which resource; then judge again."""
+    person = person_of(request)
+    kept = doors.own_diagnosis(person, token)
+    answer = diagnoses.answer(kept, viewer=person)
+    form_class = RoleForm if is_pass_role(answer) and "resource" in answer.missing else FactsForm
+    if request.method != "POST":
+        return _facts_page(request, kept, form_class(initial=_facts(answer)))
+    form = form_class(request.POST)
+    if not form.is_valid():
+        return _facts_page(request, kept, form, status=UNPROCESSABLE)
+    diagnoses.change_facts(kept, viewer=person, facts=form.cleaned_data)
+    return redirect("diagnosis", token=kept.token)
+
+
+def choose(request: HttpRequest, token: str) -> HttpResponse:
+    """Turn to another denial of the same text."""
+    person = person_of(request)
+    kept = doors.own_diagnosis(person, token)
+    form = ChooseForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    try:
+        diagnoses.choose(kept, viewer=person, chosen=form.cleaned_data["chosen"])
+    except IndexError:
+        raise Http404 from None
+    return redirect("diagnosis", token=kept.token)
+
+
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """Read the live state again, as far as the person may see it."""
+    person = person_of(request)
+    kept = doors.own_diagnosis(person, token)
+    diagnoses.recheck(kept, viewer=person)
+    messages.success(request, "Checked again." if kept.checked_at else "Checked again, from the text alone.")
+    return redirect("diagnosis", token=kept.token)
+
+
+def ticket(request: HttpRequest, token: str) -> HttpResponse:
+    """Return the diagnosis as plain text, to paste into a ticket."""
+    person = person_of(request)
+    kept = doors.diagnosis_for(person, token)
+    text = ticket_text(diagnoses.answer(kept, viewer=person), kept, address=request.build_absolute_uri(f"/d/{token}/"))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def case(request: HttpRequest, code: str) -> HttpResponse:
+    """Lead from the code that people say on the phone to the diagnosis."""
+    kept = doors.diagnosis_by_code(person_of(request), code.upper())
+    return redirect("diagnosis", token=kept.token)
+
+
+def _may_change(person: Person, kept: Diagnosis) -> bool:
+    return kept.person_id == person.pk or roles_of(person).is_helpdesk
+
+
+def _facts(answer: Answer) -> dict[str, str | None]:
+    known = answer.facts
+    return {"principal": known.principal, "action": known.action, "resource": known.resource}
+
+
+def _facts_page(request: HttpRequest, kept: Diagnosis, form: FactsForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "diagnosis/facts.html", {"form": form, "kept": kept}, status=status)

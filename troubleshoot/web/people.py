@@ -1,0 +1,69 @@
+"""People, their roles, their IAM principals, and the changes of these that need a second administrator."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from troubleshoot.access import doors, selectors
+from troubleshoot.access import people as services
+from troubleshoot.access.errors import Refused, Told
+from troubleshoot.web.forms.people import ChangeForm
+from troubleshoot.web.presenters.people import change_view, person_row
+from troubleshoot.web.read import UNPROCESSABLE
+from troubleshoot.web.signed_in import person_of
+from troubleshoot.web.turning import page_of
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """List everybody, and the changes that wait."""
+    return _page(request, ChangeForm())
+
+
+def propose(request: HttpRequest) -> HttpResponse:
+    """Propose a change; another administrator must confirm it."""
+    form = ChangeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=UNPROCESSABLE)
+    try:
+        services.propose_change(by=person_of(request), **form.cleaned_data)
+    except Refused as refused:
+        form.add_error(None, refused.words)
+        return _page(request, form, status=UNPROCESSABLE)
+    messages.success(request, "Proposed. It takes effect when another administrator confirms it.")
+    return redirect("people")
+
+
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm what another administrator proposed."""
+    return _decide(request, pk, services.confirm_change, "Confirmed. It is in effect.")
+
+
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse what another administrator proposed."""
+    return _decide(request, pk, services.refuse_change, "Refused. Nothing was changed.")
+
+
+def _decide(request: HttpRequest, pk: int, decide: Callable[..., None], words: str) -> HttpResponse:
+    person = person_of(request)
+    change = doors.change_to_decide(person, pk)
+    try:
+        decide(change=change, by=person)
+    except Told as told:
+        messages.error(request, told.words)
+    else:
+        messages.success(request, words)
+    return redirect("people")
+
+
+def _page(request: HttpRequest, form: ChangeForm, *, status: int = 200) -> HttpResponse:
+    person = person_of(request)
+    everybody, turn = page_of(request, selectors.people())
+    context = {
+        "form": form,
+        "rows": tuple(person_row(somebody) for somebody in everybody),
+        "turn": turn,
+        "changes": tuple(change_view(change, viewer=person) for change in selectors.proposed_changes()),
+    }
+    return render(request, "people/page.html", context, status=status)

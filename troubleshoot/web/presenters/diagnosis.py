@@ -1,0 +1,163 @@
+"""Everything that the diagnosis page shows, put together from the answer."""
+
+from dataclasses import dataclass
+
+from troubleshoot.access.answer import Answer, NextCheck
+from troubleshoot.denial import Denial, Removed
+from troubleshoot.models import Diagnosis
+from troubleshoot.templatetags.desk import ago
+from troubleshoot.web.components import Fact, Gate
+from troubleshoot.web.presenters.gates import gates_of
+from troubleshoot.web.presenters.marked import Segment, marked
+from troubleshoot.web.presenters.names import Name, list_in_words, principal_name, resource_name
+from troubleshoot.web.presenters.next_steps import Step, is_pass_role, next_steps
+from troubleshoot.web.presenters.policies import StatementView, statement_view
+from troubleshoot.web.presenters.verdict import Verdict, verdict_of
+
+REMOVED = {
+    "private-key": "private key",
+    "jwt": "sign-in token",
+    "presigned-url": "signature of a presigned URL",
+    "cookie": "cookie",
+    "authorization": "authorization header",
+    "session-token": "session token",
+    "secret-access-key": "secret access key",
+    "password": "password",
+    "access-key-id": "access key id (its last four characters stay)",
+}
+"""What was taken out of a paste, by kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several denials in the same text."""
+
+    number: int
+    words: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextStop:
+    """Something else that the same call needs; `tone` is success, error or neutral."""
+
+    action: str
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisPage:
+    """The page. `gates` is empty where there was nothing to judge.
+
+    `basis` says what the answer rests on, `limits` what was not checked.
+    """
+
+    verdict: Verdict
+    gates: tuple[Gate, ...]
+    statements: tuple[StatementView, ...]
+    next_stops: tuple[NextStop, ...]
+    steps: tuple[Step, ...]
+    facts: tuple[Fact, ...]
+    text: tuple[Segment, ...]
+    removed: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    basis: str
+    limits: tuple[str, ...]
+    asks_for_role: bool
+    caller: str
+
+
+def diagnosis_page(answer: Answer, diagnosis: Diagnosis | None, *, chosen: int = 0) -> DiagnosisPage:
+    """Return the page of an answer. `diagnosis` is None for somebody who is not signed in."""
+    denials = answer.reading.denials
+    spans = denials[chosen].spans if chosen < len(denials) else {}
+    return DiagnosisPage(
+        verdict=verdict_of(answer),
+        gates=() if answer.fictional else gates_of(answer),
+        statements=tuple(statement_view(shown) for shown in answer.statements),
+        next_stops=tuple(_next_stop(check) for check in answer.next_checks),
+        steps=next_steps(answer, diagnosis),
+        facts=facts_of(answer.facts),
+        text=marked(answer.reading.text, spans),
+        removed=removed_in_words(answer.reading.removed),
+        choices=tuple(_choice(number, denial, chosen) for number, denial in enumerate(denials)),
+        basis=_basis(answer),
+        limits=_limits(answer),
+        asks_for_role=is_pass_role(answer) and "resource" in answer.missing and diagnosis is not None,
+        caller=str(principal_name(answer.facts.principal) or ""),
+    )
+
+
+def facts_of(facts: Denial) -> tuple[Fact, ...]:
+    """Return the facts as rows; the four that matter always, the others where the text gives them."""
+    rows = [
+        _fact("Who", principal_name(facts.principal)),
+        _fact("Account", _plain(facts.account)),
+        _fact("Action", _plain(facts.action)),
+        _fact("Resource", resource_name(facts.resource)),
+    ]
+    others = (
+        ("Region", facts.region),
+        ("Call", facts.operation),
+        ("Policy", facts.policy_arn),
+        ("Error code", facts.error_code),
+        ("Authorization ID", facts.authorization_id),
+        ("Request ID", facts.request_id),
+    )
+    return (*rows, *(_fact(label, _plain(value)) for label, value in others if value))
+
+
+def removed_in_words(removed: tuple[Removed, ...]) -> tuple[str, ...]:
+    """Return what was taken out of the text: how many, and of which kind; never the value."""
+    return tuple(f"{item.count} × {REMOVED.get(item.kind, item.kind)}" for item in removed)
+
+
+def _plain(value: str | None) -> Name | None:
+    return Name("", value, value) if value else None
+
+
+def _fact(label: str, name: Name | None) -> Fact:
+    if name is None:
+        return Fact(label, "")
+    return Fact(label, str(name), code=True, note="" if name.full in (name.short, str(name)) else name.full)
+
+
+def _choice(number: int, denial: Denial, chosen: int) -> Choice:
+    resource, principal = resource_name(denial.resource), principal_name(denial.principal)
+    words = denial.action or denial.operation or denial.error_code or "a call that the message does not name"
+    if resource:
+        words += f" on {resource.short}"
+    if principal:
+        words += f", by {principal.short}"
+    return Choice(number, words, denial.count, number == chosen)
+
+
+_NEEDED = {
+    "always": "needed too",
+    "with_tags": "needed too if the call sets tags",
+    "with_role": "needed too if the call names a role",
+}
+
+
+def _next_stop(check: NextCheck) -> NextStop:
+    words = _NEEDED[check.when]
+    what = f"on the {check.resource_type}" if check.resource_type else ""
+    return NextStop(check.action, f"{what}: {words}" if what else words, "neutral")
+
+
+def _basis(answer: Answer) -> str:
+    if answer.live and answer.checked_at:
+        return f"Read from IAM {ago(answer.checked_at)}, judged by the portal’s own evaluator."
+    return answer.not_live_because
+
+
+def _limits(answer: Answer) -> tuple[str, ...]:
+    if not answer.live:
+        return ("What stops the call beside this layer is not known.",) if answer.facts.policy_type else ()
+    unknown = [gate.name for gate in gates_of(answer) if gate.state == "unknown"]
+    limits = [f"Not known: {list_in_words(unknown)}."] if unknown else []
+    if answer.proposal is not None and answer.proposal.proven:
+        limits.append("AWS names one layer at a time. Another stop may show only when the call is tried again.")
+    return tuple(limits)

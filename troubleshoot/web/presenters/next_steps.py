@@ -1,0 +1,182 @@
+"""What the person can do now, best first: each step with its words and, where there is one, its button."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from django.urls import reverse
+
+from troubleshoot.access.answer import Answer
+from troubleshoot.iam.catalog import actions_of
+from troubleshoot.models import Account, Diagnosis
+from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
+
+_VERB = re.compile(r"[A-Z][a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row. `url` and `button` are empty where there is nothing to press; `quote` is text to send on."""
+
+    title: str
+    words: str
+    url: str = ""
+    button: str = ""
+    kind: Literal["primary", "secondary"] = "secondary"
+    quote: str = ""
+
+
+def next_steps(answer: Answer, diagnosis: Diagnosis | None) -> tuple[Step, ...]:
+    """Return the steps of an answer, in the order in which to try them. `diagnosis` is None when signed out."""
+    steps = [
+        *_missing(answer, diagnosis),
+        *_closest(answer, diagnosis),
+        *_try_again(answer),
+        *_request(answer, diagnosis),
+        *_owner(answer),
+        *_passed_role(answer),
+        *_contact(answer),
+    ]
+    return tuple(steps)
+
+
+def real_actions(answer: Answer) -> tuple[str, ...]:
+    """Return the real actions that may be meant; for AWS's made-up example those that begin with its verb."""
+    action = answer.facts.action or ""
+    service, _, name = action.partition(":")
+    verb = _VERB.match(name)
+    if answer.fictional and verb:
+        alike = tuple(real for real in actions_of(service.lower()) if real.partition(":")[2].startswith(verb.group()))
+        return alike or answer.closest_actions
+    return answer.closest_actions
+
+
+def is_pass_role(answer: Answer) -> bool:
+    """Tell whether the denied action is iam:PassRole, which has a topic of its own."""
+    return (answer.facts.action or "").lower() == "iam:passrole"
+
+
+def _passed_role(answer: Answer) -> list[Step]:
+    if not is_pass_role(answer):
+        return []
+    return [
+        Step(
+            "Read what passing a role means",
+            "You hand a role to Amazon Personalize, and it works with that role’s rights.",
+            reverse("pass-role"),
+            "About iam:PassRole",
+        )
+    ]
+
+
+def _missing(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
+    missing = [name for name in answer.missing if not (name == "resource" and is_pass_role(answer))]
+    if not missing or diagnosis is None or answer.fictional:
+        return []
+    words = {"principal": "who made the call", "action": "the action", "resource": "the resource"}
+    return [
+        Step(
+            "Add what the message left out",
+            f"It does not say {list_in_words([words[name] for name in missing], last='or')}.",
+            reverse("facts", args=[diagnosis.token]),
+            "Add it",
+            "primary",
+        )
+    ]
+
+
+def _closest(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
+    if not answer.closest_actions or (answer.action_exists and not answer.fictional):
+        return []
+    known = list_in_words(real_actions(answer), last="or")
+    return [
+        Step(
+            "Pick the action that you really used",
+            f"AWS knows no {answer.facts.action}. You may mean {known}.",
+            reverse("facts", args=[diagnosis.token]) if diagnosis else "",
+            "Change the action" if diagnosis else "",
+            "primary",
+        )
+    ]
+
+
+def _try_again(answer: Answer) -> list[Step]:
+    if not (answer.no_proposal and answer.no_proposal.code == "already_allowed"):
+        return []
+    return [
+        Step(
+            "Try the call again",
+            "A change in IAM can take a minute or more to reach every region. If it fails again, paste that message.",
+            reverse("home"),
+            "Paste the new message",
+        )
+    ]
+
+
+def _request(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
+    if answer.proposal is None:
+        return []
+    action, resource = answer.facts.action or "", resource_name(answer.facts.resource)
+    what = f"{action} on {resource.short}" if resource and resource.short != "*" else action
+    if diagnosis is None:
+        return [Step("Sign in to ask for access", f"A request for {what} is filled in for you.", *_sign_in())]
+    if answer.account is None:
+        return []
+    return [
+        Step(
+            "Ask for just this action" if answer.own_principal else f"Ask on behalf of {_principal(answer)}",
+            f"{what}, nothing more. {who_decides(answer)}",
+            reverse("request-access", args=[diagnosis.token]),
+            "Request access",
+            "primary",
+        )
+    ]
+
+
+def who_decides(answer: Answer) -> str:
+    """Return one sentence on who will decide a request."""
+    names = [str(person) for person in answer.who_decides]
+    if not names:
+        return "Nobody can approve it yet; an administrator will be told."
+    shown = names[:3] + ([f"{len(names) - 3} more"] if len(names) > 3 else [])
+    return f"{list_in_words(shown, last='or')} decides."
+
+
+def _owner(answer: Answer) -> list[Step]:
+    no = answer.no_proposal
+    if no is None or answer.fictional or no.code in ("already_allowed", "unknown_action"):
+        return []
+    return [
+        Step(
+            f"Ask {no.owner}",
+            "No request here can change this. The text below is ready to send.",
+            quote=no.ask,
+        )
+    ]
+
+
+def _contact(answer: Answer) -> list[Step]:
+    account = answer.account
+    if account is None or not (account.contact_name or account.contact_email):
+        return [
+            Step(
+                "Ask your administrator",
+                "It is the person who gave you your AWS user name, or set up your sign-in.",
+            )
+        ]
+    return [Step(f"Ask {account.contact_name or 'your administrator'}", contact_words(account))]
+
+
+def contact_words(account: Account) -> str:
+    """Return how to reach the administrator of an account."""
+    parts = [f"Administrator of {account.name}", account.contact_email, account.contact_note]
+    return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def _sign_in() -> tuple[str, str, Literal["primary"]]:
+    return reverse("sign-in"), "Sign in", "primary"
+
+
+def _principal(answer: Answer) -> str:
+    name = principal_name(answer.facts.principal)
+    return name.short if name else "somebody"

@@ -1,0 +1,102 @@
+"""What the page of one request shows, to the person who asked and to whoever may read it."""
+
+from dataclasses import dataclass
+
+from troubleshoot.access import selectors
+from troubleshoot.models import AccessRequest, Approval, Grant, Person, State
+from troubleshoot.remedy import change_from_data
+from troubleshoot.web.components import Fact, Status, Step
+from troubleshoot.web.presenters.names import LAYERS, list_in_words, principal_name
+from troubleshoot.web.presenters.policies import PolicyView, change_view, document_view
+from troubleshoot.web.presenters.requests import (
+    Permission,
+    duration_words,
+    is_busy,
+    newly_allows,
+    status_of,
+    summary_of,
+    timeline_of,
+)
+
+_CAN_WITHDRAW = frozenset({State.SUBMITTED, State.NEEDS_CHANGES, State.APPROVED, State.AWAITING_MANUAL_APPLY})
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """One request. `checked` says by what it was verified, `rejections` why it was not given."""
+
+    code: str
+    title: str
+    status: Status
+    busy: bool
+    steps: tuple[Step, ...]
+    facts: tuple[Fact, ...]
+    justification: str
+    policy: PolicyView
+    allows: tuple[Permission, ...]
+    digest: str
+    checked: tuple[str, ...]
+    failure: str
+    rejections: tuple[Approval, ...]
+    may_withdraw: bool
+    is_active: bool
+    case_token: str
+
+
+def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
+    """Return the page of a request for one viewer."""
+    approvals = tuple(selectors.decisions(request))
+    grant = selectors.grant_of(request)
+    change = change_from_data(request.change)
+    concerned = viewer.pk in (request.requester_id, request.beneficiary_id)
+    return RequestPage(
+        code=request.code,
+        title=summary_of(request),
+        status=status_of(request),
+        busy=is_busy(request),
+        steps=timeline_of(request, approvals=approvals, grant=grant),
+        facts=facts_of_request(request),
+        justification=request.justification,
+        policy=document_view(grant.document, title=grant.policy_arn)
+        if grant
+        else change_view(change, title="The exact policy"),
+        allows=newly_allows(change),
+        digest=request.change_digest,
+        checked=verification_words(grant),
+        failure=request.failure,
+        rejections=tuple(approval for approval in approvals if approval.verdict == Approval.Verdict.REJECT),
+        may_withdraw=concerned and request.state in _CAN_WITHDRAW,
+        is_active=request.state == State.ACTIVE,
+        case_token=request.diagnosis.token if request.diagnosis and request.diagnosis.person_id == viewer.pk else "",
+    )
+
+
+def facts_of_request(request: AccessRequest) -> tuple[Fact, ...]:
+    """Return who, what, where and for how long."""
+    principal = principal_name(request.principal_arn)
+    facts = [
+        Fact("For", str(principal), code=True, note=request.principal_arn),
+        Fact("Action", request.action, code=True),
+        Fact("Resource", request.resource, code=True),
+        Fact("Account", str(request.account)),
+        Fact("How long", duration_words(change_from_data(request.change).hours)),
+    ]
+    if request.ticket:
+        facts.append(Fact("Ticket", request.ticket))
+    if request.beneficiary_id != request.requester_id:
+        facts.append(Fact("Asked by", str(request.requester), note="on behalf of the owner of this principal"))
+    return tuple(facts)
+
+
+def verification_words(grant: Grant | None) -> tuple[str, ...]:
+    """Return what was checked, by what, and what was not. Nothing before it was verified."""
+    kept = grant.verification if grant else None
+    if not kept:
+        return ()
+    words = ["Checked by reading IAM back and judging the same call again with the portal’s own evaluator."]
+    unchecked = [LAYERS[layer].lower() for layer in LAYERS if str(layer) in kept.get("unchecked", ())]
+    if unchecked:
+        words.append(f"Not checked, because nobody can read it back: {list_in_words(unchecked)}.")
+    if grant and grant.expires_at:
+        words.append("The end is a condition in the policy. The sandbox enforces no conditions; AWS does.")
+    return tuple(words)

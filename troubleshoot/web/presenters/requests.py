@@ -1,0 +1,207 @@
+"""A request in words and pictures: its status, the steps of its life, and what it would newly allow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from troubleshoot.models import AccessRequest, Approval, Grant, State
+from troubleshoot.remedy import Change, change_from_data
+from troubleshoot.web.components import Status, Step, StepState, Tone
+from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
+
+_STATUS: dict[str, tuple[str, Tone]] = {
+    State.SUBMITTED: ("waiting for a decision", Tone.WAIT),
+    State.NEEDS_CHANGES: ("sent back for changes", Tone.WAIT),
+    State.APPROVED: ("approved, about to be applied", Tone.BUSY),
+    State.AWAITING_MANUAL_APPLY: ("approved, an administrator applies it", Tone.WAIT),
+    State.APPLYING: ("being applied to IAM", Tone.BUSY),
+    State.VERIFYING: ("being verified", Tone.BUSY),
+    State.ACTIVE: ("verified, try again now", Tone.GOOD),
+    State.REJECTED: ("rejected", Tone.BAD),
+    State.WITHDRAWN: ("withdrawn", Tone.CALM),
+    State.LAPSED: ("lapsed, nobody decided in time", Tone.CALM),
+    State.FAILED: ("failed", Tone.BAD),
+    State.EXPIRED: ("ended on time", Tone.CALM),
+    State.REVOKED: ("ended early", Tone.CALM),
+}
+BUSY = frozenset({State.APPROVED, State.APPLYING, State.VERIFYING})
+"""The states in which a worker is at it, and a page may look again by itself."""
+WAITING = frozenset({State.SUBMITTED, State.NEEDS_CHANGES})
+"""The states in which somebody must decide."""
+_DECIDED = frozenset(State.values) - {State.SUBMITTED, State.NEEDS_CHANGES, State.WITHDRAWN, State.LAPSED}
+_OVER = frozenset({State.EXPIRED, State.REVOKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing that a change newly allows, in words."""
+
+    effect: str
+    action: str
+    resource: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One line of a list of requests."""
+
+    code: str
+    action: str
+    resource: str
+    principal: str
+    requester: str
+    on_behalf: bool
+    duration: str
+    status: Status
+    submitted_at: datetime
+    age: str
+
+
+def request_row(request: AccessRequest) -> RequestRow:
+    """Return a request as a line of a list. Costs no query where the requester was read with it."""
+    resource = resource_name(request.resource)
+    return RequestRow(
+        code=request.code,
+        action=request.action,
+        resource=resource.short if resource and resource.short != "*" else "",
+        principal=str(principal_name(request.principal_arn)),
+        requester=str(request.requester),
+        on_behalf=request.on_behalf,
+        duration=duration_words(change_from_data(request.change).hours),
+        status=status_of(request),
+        submitted_at=request.submitted_at,
+        age=age_words(request),
+    )
+
+
+def status_of(request: AccessRequest) -> Status:
+    """Return the state of a request in words."""
+    return Status(*_STATUS[request.state])
+
+
+def state_words(state: str) -> str:
+    """Return a state in words, for filters."""
+    return _STATUS[state][0]
+
+
+def is_busy(request: AccessRequest) -> bool:
+    """Tell whether a worker is at this request, so that its state changes by itself."""
+    return request.state in BUSY
+
+
+def summary_of(request: AccessRequest) -> str:
+    """Return what a request asks for in one line: the action and the resource."""
+    resource = resource_name(request.resource)
+    return f"{request.action} on {resource.short}" if resource and resource.short != "*" else request.action
+
+
+def duration_words(hours: int | None) -> str:
+    """Return how long a grant lasts: `7 days`, `8 hours`, or until it is revoked."""
+    if hours is None:
+        return "until it is revoked"
+    if hours % 24 == 0:
+        return f"{hours // 24} day{'' if hours == 24 else 's'}"
+    return f"{hours} hour{'' if hours == 1 else 's'}"
+
+
+def newly_allows(change: Change) -> tuple[Permission, ...]:
+    """Return what each statement of a change allows. A request's statements name actions and resources exactly."""
+    return tuple(
+        Permission(
+            str(statement.get("Effect", "")),
+            list_in_words(_texts(statement.get("Action"))),
+            list_in_words(_texts(statement.get("Resource"))),
+            _condition(statement.get("Condition")),
+        )
+        for statement in change.statements
+    )
+
+
+def touched(change: Change) -> str:
+    """Return who gains by a change: the one principal that the policy is attached to."""
+    name = principal_name(change.principal)
+    kind = name.kind if name else ""
+    if kind == "role":
+        return f"Everybody who may assume the role {name.short if name else ''}, and nobody else."
+    return f"Only the {name}." if name else "Nobody."
+
+
+def timeline_of(request: AccessRequest, *, approvals: Sequence[Approval], grant: Grant | None) -> tuple[Step, ...]:
+    """Return the steps of a request: what is done, what is happening now, what comes next."""
+    asked = Step("Asked", StepState.DONE, f"by {request.requester}", request.submitted_at)
+    if request.state in (State.WITHDRAWN, State.LAPSED):
+        return (asked, Step(_STATUS[request.state][0].capitalize(), StepState.FAILED, "", request.changed_at))
+    decided = _decided(request, approvals)
+    if request.state == State.REJECTED:
+        return (asked, decided)
+    return (asked, decided, _applied(request, grant), _verified(request, grant), _ends(request, grant))
+
+
+def _decided(request: AccessRequest, approvals: Sequence[Approval]) -> Step:
+    if request.state not in _DECIDED:
+        return Step("Decision", StepState.NOW, "An approver looks at it.")
+    last = approvals[-1] if approvals else None
+    by, at = (f"by {last.approver}", last.decided_at) if last else ("", request.changed_at)
+    if request.state == State.REJECTED:
+        reason = f"{by}: {last.reason}" if last and last.reason else by
+        return Step("Rejected", StepState.FAILED, reason, at)
+    return Step("Approved", StepState.DONE, by, at)
+
+
+def _applied(request: AccessRequest, grant: Grant | None) -> Step:
+    if request.state in (State.APPROVED, State.APPLYING):
+        return Step("Apply", StepState.NOW, "The worker writes one policy to IAM.")
+    if request.state == State.AWAITING_MANUAL_APPLY:
+        return Step("Apply", StepState.NOW, "An administrator of the account applies it by hand.")
+    if request.state == State.FAILED and (grant is None or grant.verified_at is None):
+        return Step("Apply", StepState.FAILED, request.failure, request.changed_at)
+    if request.state in WAITING:
+        return Step("Apply", StepState.NEXT, "One new policy, attached to one principal.")
+    return Step("Applied", StepState.DONE, "One new policy, read back from IAM.")
+
+
+def _verified(request: AccessRequest, grant: Grant | None) -> Step:
+    if grant is not None and grant.verified_at:
+        return Step("Verified", StepState.DONE, "The call was judged again on live IAM state.", grant.verified_at)
+    if request.state == State.VERIFYING:
+        return Step("Verify", StepState.NOW, "The call is judged again on live IAM state.")
+    return Step("Verify", StepState.NEXT, "The call is judged again on live IAM state.")
+
+
+def _ends(request: AccessRequest, grant: Grant | None) -> Step:
+    if request.state in _OVER:
+        ended = grant.ended_at if grant else None
+        return Step(_STATUS[request.state][0].capitalize(), StepState.DONE, "", ended or request.changed_at)
+    if grant is not None and grant.expires_at:
+        return Step("Ends", StepState.NEXT, "The policy itself stops allowing it.", grant.expires_at)
+    hours = change_from_data(request.change).hours
+    return Step("Ends", StepState.NEXT, f"{duration_words(hours)} after it is applied." if hours else "When revoked.")
+
+
+def age_words(request: AccessRequest) -> str:
+    """Return how old a request is, as one number that a queue can be read by."""
+    age = timezone.now() - request.submitted_at
+    if age < timedelta(hours=1):
+        return f"{max(1, age.seconds // 60)} min"
+    if age < timedelta(days=2):
+        return f"{age.days * 24 + age.seconds // 3600} h"
+    return f"{age.days} days"
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)] if value else []
+
+
+def _condition(value: object) -> str:
+    if not isinstance(value, dict):
+        return ""
+    parts = [
+        f"{key} is {list_in_words(_texts(wanted), last='or')}"
+        for operator in value.values()
+        if isinstance(operator, dict)
+        for key, wanted in operator.items()
+    ]
+    return list_in_words(parts)

@@ -1,0 +1,99 @@
+"""What an approver sees before a decision: the change, the evidence, what to take care of."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from troubleshoot.access.answer import Answer
+from troubleshoot.models import AccessRequest, Mode, Person
+from troubleshoot.remedy import change_from_data
+from troubleshoot.web.presenters.comparison import Comparison, comparison_of
+from troubleshoot.web.presenters.diagnosis import DiagnosisPage, diagnosis_page
+from troubleshoot.web.presenters.names import principal_name
+from troubleshoot.web.presenters.request_page import RequestPage, request_page
+from troubleshoot.web.presenters.requests import WAITING, duration_words, touched
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001 - a warning on a page, in no danger of being raised
+    """Something to take care of before deciding."""
+
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """The review. `why_not` is empty where the viewer may decide."""
+
+    request: RequestPage
+    touched: str
+    lasts: str
+    warnings: tuple[Warning, ...]
+    comparison: Comparison | None
+    evidence: DiagnosisPage | None
+    case_url: str
+    may_decide: bool
+    why_not: str
+    approve_label: str
+
+
+def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person, may_decide: bool) -> ReviewPage:
+    """Return the review of a request. `answer` is its diagnosis as this viewer may see it, None where it is gone."""
+    change = change_from_data(request.change)
+    diagnosis = request.diagnosis
+    if answer and not _is_about(answer, request):
+        answer = None
+    decides = may_decide and request.state in WAITING
+    return ReviewPage(
+        request=request_page(request, viewer=viewer),
+        touched=touched(change),
+        lasts=f"It lasts {duration_words(change.hours)}." if change.hours else "It lasts until it is revoked.",
+        warnings=_warnings(request, answer),
+        comparison=comparison_of(answer) if answer else None,
+        evidence=diagnosis_page(answer, diagnosis, chosen=diagnosis.chosen) if answer and diagnosis else None,
+        case_url=reverse("diagnosis", args=[diagnosis.token]) if diagnosis else "",
+        may_decide=decides,
+        why_not="" if decides else _why_not(request, viewer, may_decide=may_decide),
+        approve_label="Approve and apply" if request.account.mode == Mode.WRITE else "Approve",
+    )
+
+
+def _is_about(answer: Answer, request: AccessRequest) -> bool:
+    """Whether the case still speaks of this call: its facts may have been put right after the request was filed."""
+    facts = answer.facts
+    told = (facts.principal, facts.action, facts.resource or "*")
+    return told == (request.call["principal"], request.action, request.resource)
+
+
+def _why_not(request: AccessRequest, viewer: Person, *, may_decide: bool) -> str:
+    if request.state not in WAITING:
+        return "It has been decided, or taken back. Nothing is left to decide."
+    if viewer.pk in (request.requester_id, request.beneficiary_id):
+        return "Nobody decides their own request. Another approver has to do it."
+    return "You may look, not decide." if not may_decide else ""
+
+
+def _warnings(request: AccessRequest, answer: Answer | None) -> tuple[Warning, ...]:
+    warnings = []
+    if request.on_behalf:
+        warnings.append(Warning("Asked on behalf of somebody else", _on_behalf(request)))
+    if change_from_data(request.change).hours is None:
+        warnings.append(Warning("It has no end", "It stays until somebody revokes it."))
+    if answer and not answer.live:
+        warnings.append(
+            Warning("It rests on the text alone", "No live state was read, so nobody has shown that it would work.")
+        )
+    elif answer and not (answer.proposal and answer.proposal.proven):
+        warnings.append(Warning("Not shown to be enough", "Judged again, the call may still be stopped."))
+    if request.account.mode != Mode.WRITE:
+        warnings.append(
+            Warning("The portal may not write here", "After the approval an administrator applies the policy by hand.")
+        )
+    return tuple(warnings)
+
+
+def _on_behalf(request: AccessRequest) -> str:
+    principal = principal_name(request.principal_arn)
+    owner = f", which belongs to {request.beneficiary}" if request.beneficiary else ", which is linked to nobody"
+    return f"{request.requester} asks for the {principal}{owner}. Make sure that the owner wants it."
