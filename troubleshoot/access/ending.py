@@ -1,0 +1,114 @@
+"""The end of a grant: detached, deleted, read back, recorded. Also what is taken away after a failure."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from troubleshoot import audit
+from troubleshoot.access import accounts, outbox, routing
+from troubleshoot.access.apply import NotYet, concerned
+from troubleshoot.access.claims import Claim, hold, let_go, put_off
+from troubleshoot.access.leftovers import Leftovers, read_leftovers
+from troubleshoot.access.states import Event, Telling, transition
+from troubleshoot.aws.gateway import AwsProblem, NotWritable, ProblemKind, Writer
+from troubleshoot.models import Grant, GrantStep
+
+Operation = GrantStep.Operation
+_AGAIN = timedelta(hours=1)
+
+
+def end(claim: Claim) -> None:
+    """End an active grant that has expired or that somebody asked to end; one that is not due yet is let go."""
+    grant = claim.request.grant
+    expired = grant.expires_at is not None and grant.expires_at <= timezone.now()
+    if not expired and not grant.revoked:
+        let_go(claim, due_at=grant.expires_at)
+        return
+    left = _take_away(claim, grant)
+    if left.attached is not False and not expired:
+        put_off(claim, words=f"The grant is not taken away yet. {left.words(grant)}", pause=_AGAIN)
+        return
+    # An expired grant gives nothing any more, whatever is left of it: its own condition has ended it.
+    _record_end(claim, grant, left, Event.EXPIRE if expired else Event.REVOKE)
+
+
+def clean_up(claim: Claim) -> None:
+    """Take away what a failed request left in IAM, and say what is left now."""
+    request, grant = claim.request, claim.request.grant
+    left = _take_away(claim, grant)
+    words = f"{request.failure.partition(' In IAM, ')[0]} {left.words(grant)}"
+    if left.policy is None or left.attached is not False:
+        put_off(claim, words=words, pause=_AGAIN)
+        return
+    with transaction.atomic():
+        _ended(grant, timezone.now())
+        let_go(claim, due_at=None, words=words)
+        audit.append(event="request.clean_up", actor=None, subject=request.code, data=left.as_data())
+
+
+def _take_away(claim: Claim, grant: Grant) -> Leftovers:
+    """Detach and delete what is ours, and return what is left. A document that somebody changed is not deleted."""
+    writer = accounts.writer(claim.request.account, case=claim.request.code)
+    if grant.manual or writer is None:
+        return _seen_by_reader(claim, grant)
+    left = read_leftovers(writer, grant)
+    try:
+        if left.attached is not False:
+            _step(claim, grant, Operation.DETACH, writer)
+        if left.policy is not False and not left.foreign:
+            _step(claim, grant, Operation.DELETE_POLICY, writer)
+    except NotWritable:
+        return read_leftovers(writer, grant)
+    except AwsProblem as problem:
+        if problem.kind is not ProblemKind.STILL_IN_USE:
+            raise
+    left = read_leftovers(writer, grant)
+    if left.attached and not left.foreign:
+        raise NotYet("IAM still shows the policy on the principal. The portal looks again shortly.")
+    return left
+
+
+def _step(claim: Claim, grant: Grant, operation: GrantStep.Operation, writer: Writer) -> None:
+    step, _ = GrantStep.objects.get_or_create(
+        grant=grant, operation=operation, defaults={"intended_at": timezone.now()}
+    )
+    hold(claim)
+    if operation == Operation.DETACH:
+        writer.detach(grant.policy_arn, grant.principal_arn)
+    else:
+        writer.delete_policy(grant.policy_arn)
+    GrantStep.objects.filter(pk=step.pk).update(done_at=timezone.now())
+
+
+def _seen_by_reader(claim: Claim, grant: Grant) -> Leftovers:
+    """What is left of a grant that the portal cannot take away itself, as far as the reader sees it."""
+    request = claim.request
+    reader = accounts.reader(request.account, case=request.code)
+    snapshot = reader.snapshot(grant.principal_arn, action=request.action, resource=request.resource)
+    if not isinstance(snapshot.identity, tuple):
+        return Leftovers(None, None)
+    attached = any(policy.arn == grant.policy_arn for policy in snapshot.identity)
+    return Leftovers(None, attached)
+
+
+def _record_end(claim: Claim, grant: Grant, left: Leftovers, event: Event) -> None:
+    template = "expired" if event is Event.EXPIRE else "revoked"
+    words = "" if left.nothing else left.words(grant)
+    mails = outbox.to_all(template, concerned(claim.request))
+    if words:
+        mails += outbox.to_all("left_behind", routing.admins(), left=words)
+    with transaction.atomic():
+        _ended(grant, timezone.now())
+        transition(
+            request=claim.request,
+            event=event,
+            fence=claim.fence,
+            changes={"failure": words},
+            telling=Telling(data=left.as_data(), texts={"left": words}, mails=mails),
+        )
+
+
+def _ended(grant: Grant, now: datetime) -> None:
+    grant.ended_at = now
+    grant.save(update_fields=["ended_at"])

@@ -1,0 +1,57 @@
+"""What of a grant exists in IAM, read anew, in words that name each thing exactly."""
+
+import json
+from dataclasses import dataclass
+
+from troubleshoot.aws.gateway import AwsProblem, Writer
+from troubleshoot.models import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What was found. `policy` and `attached` are None where it could not be read; `foreign`: not our document."""
+
+    policy: bool | None
+    attached: bool | None
+    foreign: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it is certain that nothing is left."""
+        return self.policy is False and self.attached is False
+
+    def words(self, grant: Grant) -> str:
+        """Return the list for people."""
+        there = "exists, changed by somebody else" if self.foreign else "exists"
+        policy = {True: there, False: "does not exist", None: "may exist: IAM could not be read"}[self.policy]
+        attached = {True: "is attached", False: "is not attached", None: "may be attached: IAM could not be read"}
+        return f"In IAM, the policy {grant.policy_arn} {policy}. It {attached[self.attached]} ({grant.principal_arn})."
+
+    def as_data(self) -> dict[str, bool | None]:
+        """Return the list for the audit trail."""
+        return {"policy": self.policy, "attached": self.attached, "foreign": self.foreign}
+
+
+def read_leftovers(writer: Writer | None, grant: Grant) -> Leftovers:
+    """Read what exists. What could not be read is None: unknown, never "nothing"."""
+    if writer is None:
+        return Leftovers(None, None)
+    document: str | None = ""
+    try:
+        document = writer.policy_document(grant.policy_arn)
+        policy: bool | None = document is not None
+    except AwsProblem:
+        policy = None
+    try:
+        attached: bool | None = grant.policy_arn in writer.attached_policies(grant.principal_arn)
+    except AwsProblem:
+        attached = None
+    return Leftovers(policy, attached, foreign=bool(document) and not same_document(document or "", grant.document))
+
+
+def same_document(one: str, other: str) -> bool:
+    """Tell whether two documents are the same JSON; white space says nothing."""
+    try:
+        return one == other or bool(json.loads(one) == json.loads(other))
+    except ValueError:
+        return False

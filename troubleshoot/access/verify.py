@@ -1,0 +1,123 @@
+"""Verifying a grant: the original call is judged again, on state that is read afresh."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from troubleshoot.access import accounts, outbox
+from troubleshoot.access.apply import NotYet, concerned, fail
+from troubleshoot.access.calls import call_from_data
+from troubleshoot.access.claims import Claim
+from troubleshoot.access.states import Event, Telling, transition
+from troubleshoot.iam import condition_keys, evaluate
+from troubleshoot.iam.decision import Decision, Effect
+from troubleshoot.iam.layers import Layer
+from troubleshoot.iam.request import Request
+from troubleshoot.iam.snapshot import Missing, Snapshot
+from troubleshoot.models import AccessRequest, Grant
+
+PATIENCE: Final = 7
+"""Attempts before a grant that does not show yet has failed: about two minutes with the doubling pauses.
+
+AWS gives no figure for its eventual consistency:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+"""
+
+
+def verify(claim: Claim) -> None:
+    """Judge the original call again: active where no layer that can be read stops it, else later or failed."""
+    request, grant = claim.request, claim.request.grant
+    call = call_from_data(request.call)
+    reader = accounts.reader(request.account, case=request.code)
+    snapshot = reader.snapshot(call.principal, action=call.action, resource=call.resource)
+    now = timezone.now()
+    decision = judge(call, snapshot, now)
+    found = _as_data(decision, now)
+    if not found["stopped_by"]:
+        _activate(claim, grant, found, now)
+    elif _may_still_come(decision, request):
+        raise NotYet(_why(decision, snapshot))
+    elif grant.manual:
+        _give_back(claim, _why(decision, snapshot))
+    else:
+        fail(claim, words=_why(decision, snapshot))
+
+
+def judge(call: Request, snapshot: Snapshot, at: datetime) -> Decision:
+    """Return the decision on `call` at the time `at`. What the policies ask for and nobody knows is unknown."""
+    policies = snapshot.policy_set()
+    context = {**call.context, "aws:CurrentTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    known = {key.lower() for key in context}
+    asked = {key for key in condition_keys(policies) if key.lower() not in known}
+    return evaluate(replace(call, context=context, unknown_keys=call.unknown_keys | asked), policies)
+
+
+def _as_data(decision: Decision, at: datetime) -> dict[str, Any]:
+    """What is kept with the grant. The identity policies must pass for certain: they hold what was granted."""
+    effects = {layer: result.effect for layer, result in decision.layers.items()}
+    stopped_by = [str(result.layer) for result in decision.stopping]
+    if effects[Layer.IDENTITY] is Effect.UNKNOWN:
+        stopped_by.append(str(Layer.IDENTITY))
+    return {
+        "outcome": str(decision.outcome),
+        "checked": [str(layer) for layer, effect in effects.items() if effect is not Effect.UNKNOWN],
+        "unchecked": [str(layer) for layer, effect in effects.items() if effect is Effect.UNKNOWN],
+        "stopped_by": stopped_by,
+        "at": at.isoformat(),
+    }
+
+
+def _may_still_come(decision: Decision, request: AccessRequest) -> bool:
+    """Whether waiting can help: what was written takes time to show, another layer's stop does not go away."""
+    others = [result for result in decision.stopping if result.layer is not Layer.IDENTITY]
+    explicit = decision.layers[Layer.IDENTITY].effect is Effect.EXPLICIT
+    return not others and not explicit and request.attempts < PATIENCE
+
+
+def _why(decision: Decision, snapshot: Snapshot) -> str:
+    if isinstance(snapshot.exists, Missing):
+        return f"The call could not be checked. {snapshot.exists.why}"
+    if not snapshot.exists:
+        return "The principal does not exist in IAM any more."
+    names = [_NAMES[result.layer] for result in decision.stopping]
+    if names:
+        return f"The call would still be stopped by the {' and the '.join(names)}."
+    return "The identity policies could not be read, so the call could not be checked."
+
+
+_NAMES: Final = {
+    Layer.RCPS: "resource control policies",
+    Layer.SCPS: "service control policies",
+    Layer.VPC_ENDPOINT: "VPC endpoint policy",
+    Layer.RESOURCE: "resource's own policy",
+    Layer.IDENTITY: "identity policies",
+    Layer.BOUNDARY: "permissions boundary",
+    Layer.SESSION: "session policy",
+}
+
+
+def _activate(claim: Claim, grant: Grant, found: dict[str, Any], now: datetime) -> None:
+    with transaction.atomic():
+        grant.verification, grant.verified_at = found, now
+        grant.save(update_fields=["verification", "verified_at"])
+        data = {name: found[name] for name in ("outcome", "checked", "unchecked")}
+        transition(
+            request=claim.request,
+            event=Event.VERIFIED,
+            fence=claim.fence,
+            changes={"due_at": grant.expires_at},
+            telling=Telling(data=data, mails=outbox.to_all("active", concerned(claim.request))),
+        )
+
+
+def _give_back(claim: Claim, words: str) -> None:
+    transition(
+        request=claim.request,
+        event=Event.NOT_THERE_YET,
+        fence=claim.fence,
+        changes={"failure": words},
+        telling=Telling(texts={"reason": words}),
+    )
