@@ -1,5 +1,6 @@
 // Copy buttons: data-copy copies the data-copy-source inside the nearest data-copy-scope, data-copy-text="…" the
-// text itself, data-copy-link="#section" the address of a part of this page. Without JavaScript they stay hidden.
+// text itself, data-copy-link="#section" the address of a part of this page. Without JavaScript they stay hidden,
+// and a data-copy-fallback beside them does the work.
 
 const textFor = (button) => {
   if (button.dataset.copyLink !== undefined) {
@@ -32,6 +33,7 @@ const copy = async (event) => {
 };
 
 const reveal = (root) => {
+  for (const link of root.querySelectorAll("[data-copy-fallback]")) link.hidden = true;
   for (const button of root.querySelectorAll("[data-copy], [data-copy-text], [data-copy-link]")) button.hidden = false;
 };
 

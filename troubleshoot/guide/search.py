@@ -111,7 +111,8 @@ def _about(info: catalog.ActionInfo) -> str:
     works_on = f"Works on: {', '.join(types)}." if types else "Takes no single resource: policies must say `*`."
     passes = any(check.action == "iam:PassRole" for check in catalog.checks_for_operation(info.name))
     role = " Passes a role, so it needs [iam:PassRole](/pass-role/) too." if passes else ""
-    return f"{info.description.rstrip('.')}. {works_on}{role}"
+    does = info.description.removeprefix("Grants permission to ").rstrip(".")
+    return f"{does[:1].upper()}{does[1:]}. {works_on}{role}"
 
 
 def _shorter(said: list[str]) -> str:

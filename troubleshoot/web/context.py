@@ -64,11 +64,11 @@ class Site:
     def navigation(self) -> list[NavigationItem]:
         """The rooms that the table of pages lets this person enter."""
         user = getattr(self._request, "user", None)
-        return [
-            self._item(name, label)
-            for name, label in _ROOMS
-            if (page := BY_NAME.get(name)) and page.get and user is not None and permits(page.get, user)
-        ]
+        if user is None:
+            return []
+        rooms = [(BY_NAME[name], label) for name, label in _ROOMS]
+        items = [self._item(page.name, label) for page, label in rooms if page.get and permits(page.get, user)]
+        return [*items, NavigationItem(f"{reverse('home')}#topics", "Topics", "")]
 
     def _item(self, name: str, label: str) -> NavigationItem:
         url = reverse(name)

@@ -1,28 +1,33 @@
 """Signing in and out. Repeated failures for one name from one address are held up, and told so."""
 
 import hashlib
-from typing import Any, ClassVar, cast
+from typing import Any
 
+from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 TRIES = 5
 WAIT_MINUTES = 15
 
 
+_MESSAGES = {
+    "invalid_login": "This name and password do not fit together. Check both and try again.",
+    "inactive": "This account is switched off. Ask an administrator of this portal.",
+}
+
+
 class SignInForm(AuthenticationForm):
     """Name and password; refuses after `TRIES` failures within `WAIT_MINUTES`, even the right password."""
 
-    error_messages: ClassVar = {
-        "invalid_login": "This name and password do not fit together. Check both and try again.",
-        "inactive": "This account is switched off. Ask an administrator of this portal.",
-    }
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.error_messages = {**self.error_messages, **_MESSAGES}
         self.fields["username"].label = "Name"
         self.fields["username"].error_messages["required"] = "Type your name."
         self.fields["password"].error_messages["required"] = "Type your password."
@@ -64,17 +69,25 @@ def _count(key: str) -> None:
             cache.set(key, 1, WAIT_MINUTES * 60)
 
 
-_sign_in = LoginView.as_view(
-    template_name="registration/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
-)
-_sign_out = LogoutView.as_view()
-
-
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password, then lead back to `?next=` on this site, or home."""
-    return cast(HttpResponse, _sign_in(request))
+    target = _target(request)
+    if request.user.is_authenticated:
+        return redirect(target)
+    form = SignInForm(request, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        login(request, form.get_user())
+        return redirect(target)
+    return render(request, "registration/sign_in.html", {"form": form, "next": target})
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and lead home."""
-    return cast(HttpResponse, _sign_out(request))
+    logout(request)
+    return redirect("home")
+
+
+def _target(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else reverse("home")

@@ -1,0 +1,140 @@
+"""Every address: strict headers, nothing inline, light, and nobody where the table doesn't let them."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client, override_settings
+
+from tests.web import markup
+from troubleshoot.models import Person
+from troubleshoot.web.middleware import HEADERS
+from troubleshoot.web.table import READING_ROOMS
+
+READABLE = [f"/{page.route.replace('<str:cause_id>', 'P01')}" for page in READING_ROOMS if page.get]
+MISSING = "/there-is-no-such-page/"
+LARGEST_PAGE = 150 * 1024
+LARGEST_OWN_SCRIPTS = 20 * 1024
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("url", [*READABLE, MISSING, "/requests/"])
+def test_it_refuses_everything_that_is_not_named(client: Client, url: str) -> None:
+    response = client.get(url)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    for name, value in HEADERS.items():
+        assert response[name] == value
+
+
+@pytest.mark.parametrize("url", READABLE)
+def test_what_a_signed_in_person_saw_is_not_kept(client: Client, alice: Person, url: str) -> None:
+    assert "no-store" not in client.get(url)["Cache-Control"]
+    client.force_login(alice)
+    assert "no-store" in client.get(url)["Cache-Control"]
+
+
+@pytest.mark.parametrize("url", [*READABLE, MISSING])
+def test_nothing_is_inline_and_everything_is_closed(client: Client, url: str) -> None:
+    page = markup.read(client.get(url).content)
+    assert page.inline == []
+    assert page.unclosed == []
+    assert [name for name, count in page.ids.items() if count > 1] == []
+
+
+def test_the_reader_of_pages_sees_inline_parts() -> None:
+    page = markup.read(
+        '<p onclick="x()">a<style>b</style><i style="c"></i><a href="javascript:d">e</a><script>f</script>'
+    )
+    assert len(page.inline) == 6
+    assert page.unclosed
+
+
+@pytest.mark.parametrize("url", READABLE)
+def test_a_page_with_all_it_loads_is_light(client: Client, url: str) -> None:
+    response = client.get(url)
+    page = markup.read(response.content)
+    loaded = [has["src"] for has in page.all("script")]
+    loaded += [has["href"] for has in page.all("link") if has["rel"] in {"stylesheet", "icon"}]
+    assert len(loaded) >= 7
+    assert len(response.content) + sum(_size(address) for address in loaded) <= LARGEST_PAGE
+
+
+def test_our_own_scripts_are_small(client: Client) -> None:
+    scripts = [has["src"] for has in markup.read(client.get("/").content).all("script")]
+    assert (
+        sum(_size(address, compressed=False) for address in scripts if "/vendor/" not in address) <= LARGEST_OWN_SCRIPTS
+    )
+
+
+@pytest.mark.parametrize("url", READABLE)
+def test_nothing_comes_from_elsewhere(client: Client, url: str) -> None:
+    page = markup.read(client.get(url).content)
+    for tag, has in page.tags:
+        if tag in {"script", "link", "img", "source", "iframe", "form"}:
+            address = has.get("src") or has.get("href") or has.get("action") or "/"
+            assert address.startswith("/"), (tag, address)
+
+
+def test_an_address_outside_the_table_is_not_found(client: Client) -> None:
+    assert client.get(MISSING).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
+def test_a_method_that_the_page_does_not_declare_is_refused(client: Client, method: str) -> None:
+    response = getattr(client, method)("/not-authorized/")
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD"
+
+
+def test_a_stranger_is_sent_to_sign_in_and_back(client: Client) -> None:
+    response = client.get("/requests/?state=active")
+    assert response.status_code == 302
+    assert response["Location"] == "/sign-in/?next=%2Frequests%2F%3Fstate%3Dactive"
+
+
+def test_a_strangers_form_is_not_repeated_after_signing_in(client: Client) -> None:
+    assert client.post("/people/changes/")["Location"] == "/sign-in/"
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client: Client) -> None:
+    response = client.get("/requests/AD-1/status/", headers={"HX-Request": "true"})
+    assert response.status_code == 204
+    assert response["HX-Redirect"].startswith("/sign-in/")
+
+
+def test_a_signed_in_person_of_another_role_is_told(client: Client, alice: Person) -> None:
+    client.force_login(alice)
+    response = client.get("/people/")
+    assert response.status_code == 403
+    assert "another role" in response.content.decode()
+
+
+@override_settings(READ_SIGNED_OUT=False)
+@pytest.mark.parametrize("url", [url for url in READABLE if url != "/sign-in/"])
+def test_reading_signed_out_can_be_switched_off(client: Client, url: str) -> None:
+    assert client.get(url).status_code == 302
+
+
+@pytest.mark.parametrize("url", [url for url in READABLE if "access-keys" not in url])
+def test_a_signed_out_reader_costs_no_query(client: Client, url: str, django_assert_num_queries: object) -> None:
+    client.get(url)
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        client.get(url)
+
+
+def _size(address: str, *, compressed: bool = True) -> int:
+    path = finders.find(address.removeprefix("/static/"))
+    assert isinstance(path, str), address
+    data = Path(path).read_bytes()
+    # As it travels: whitenoise serves the files of static/ compressed.
+    return len(gzip.compress(data)) if compressed else len(data)

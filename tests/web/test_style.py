@@ -1,0 +1,131 @@
+"""The style page shows every token and every component, so that nothing is styled in secret."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import Context, Template
+from django.test import Client
+from django.utils import timezone
+
+from tests.web import markup
+from troubleshoot.templatetags.desk import ago, icon, words
+from troubleshoot.web.components import Gate, GateState
+
+pytestmark = pytest.mark.django_db
+
+CSS = Path(settings.BASE_DIR) / "static" / "css"
+COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
+IN_THE_FRAME = {"contact", "mode", "search", "copy_button", "policy_lines", "snippet"}
+
+
+def test_it_shows_every_component(client: Client) -> None:
+    used = {template.name for template in client.get("/style/").templates if template.name}
+    for file in COMPONENTS.glob("*.html"):
+        if file.stem not in IN_THE_FRAME:
+            assert f"components/{file.name}" in used, file.name
+
+
+def test_it_shows_light_and_dark(client: Client) -> None:
+    page = markup.read(client.get("/style/").content)
+    assert page.all("div", **{"data-theme": "light"})
+    assert page.all("div", **{"data-theme": "dark"})
+
+
+def test_every_component_says_what_it_takes() -> None:
+    for file in COMPONENTS.glob("*.html"):
+        assert "{% comment %}" in file.read_text(), file.name
+
+
+def test_colours_are_named_in_the_tokens_only() -> None:
+    for sheet in ("components.css", "swatches.css"):
+        assert not re.search(r"#[0-9a-f]{3,8}\b", (CSS / sheet).read_text()), sheet
+
+
+def test_every_token_that_is_used_exists() -> None:
+    sheets = {sheet.name: sheet.read_text() for sheet in CSS.glob("*.css")}
+    defined = {name for text in sheets.values() for name in re.findall(r"(--[\w-]+)\s*:", text)}
+    for name, text in sheets.items():
+        assert set(re.findall(r"var\((--[\w-]+)", text)) <= defined, name
+
+
+def test_every_class_in_a_template_is_styled_or_known() -> None:
+    styled = set(re.findall(r"\.(-?[a-zA-Z][\w-]*)", "".join(sheet.read_text() for sheet in CSS.glob("*.css"))))
+    for file in COMPONENTS.glob("*.html"):
+        for value in re.findall(r'class="([^"{]+)"', file.read_text()):
+            for name in value.split():
+                assert name in styled, (file.name, name)
+
+
+def gates(*states: GateState) -> markup.Page:
+    drawn = [Gate(f"gate {number}", state, f"words {number}") for number, state in enumerate(states)]
+    html = Template('{% include "components/gates.html" %}').render(
+        Context({"gates": drawn, "caller": "me", "call": "x"})
+    )
+    return markup.read(html)
+
+
+def test_the_gates_are_an_ordered_list_that_says_each_state_in_words() -> None:
+    page = gates(*GateState)
+    assert [has["aria-label"] for has in page.all("ol")] == ["The checks of this call, in AWS's order"]
+    assert page.all("ol")[0]["role"] == "list"
+    assert len(page.all("li")) == 4
+    for said in ("passes", "stops here", "not known", "none applies", "words 3"):
+        assert said in page.text
+    assert all(has["aria-hidden"] == "true" for has in page.all("svg"))
+
+
+def test_a_policy_marks_its_deciding_lines_in_words_too() -> None:
+    policy = {"title": "T", "lines": ((1, "{", False), (2, "<b>", True)), "caption": ""}
+    html = Template('{% include "components/policy.html" %}').render(Context({"policy": policy}))
+    page = markup.read(html)
+    assert len(page.all("mark")) == 1
+    assert "Deciding line: " in html
+    assert "&lt;b&gt;" in html
+    assert page.all("pre", tabindex="0")
+    assert page.unclosed == []
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (timedelta(seconds=20), "just now"),
+        (timedelta(minutes=1, seconds=5), "1 minute ago"),
+        (timedelta(minutes=3, seconds=40), "3 minutes ago"),
+        (timedelta(hours=5), "5 hours ago"),
+        (timedelta(days=2, hours=3), "2 days ago"),
+        (timedelta(days=-2, minutes=-1), "in 2 days"),
+    ],
+)
+def test_times_are_said_as_people_say_them(before: timedelta, said: str) -> None:
+    assert ago(timezone.now() - before) == said
+
+
+def test_far_times_are_dates_and_no_time_is_nothing() -> None:
+    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]{2} \d{4}", ago(timezone.now() - timedelta(days=400)))
+    assert ago(None) == ""
+
+
+def test_an_icon_is_decoration_unless_it_has_a_name() -> None:
+    assert 'aria-hidden="true"' in icon("check-lg")
+    assert 'aria-label="Done"' in icon("check-lg", "Done")
+    with pytest.raises(FileNotFoundError):
+        icon("no-such-icon")
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("`a`", "<code>a</code>"),
+        ("**a `b`**", "<strong>a <code>b</code></strong>"),
+        ("[a](/b/#c)", '<a href="/b/#c">a</a>'),
+        ("[a](https://example.com)", "[a](https://example.com)"),
+        ("[a](javascript:b)", "[a](javascript:b)"),
+        ("<b>`<i>`", "&lt;b&gt;<code>&lt;i&gt;</code>"),
+        ('[<b>](/"x)', '<a href="/&quot;x">&lt;b&gt;</a>'),
+    ],
+)
+def test_words_become_markup_and_nothing_else_does(text: str, html: str) -> None:
+    assert words(text) == html
