@@ -1,0 +1,132 @@
+"""One evaluation case as a line of JSON: the format of `manage.py evaluate --jsonl`."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from troubleshoot.iam.document import MAX_CHARACTERS, MAX_DEPTH, Policy, PolicyError, parse_policy
+from troubleshoot.iam.jsontext import JSONTextError, Node, read_json
+from troubleshoot.iam.layers import Layer, Level, PolicySet, Unknown
+from troubleshoot.iam.request import ContextValue, Request
+
+_DEPTH_AROUND_DOCUMENT = 5
+_UNREAD = Unknown("named in `unknown_layers`")
+_T = TypeVar("_T")
+
+
+class CaseError(ValueError):
+    """A line that is no case. `id` is the case's id where that much could be read."""
+
+    def __init__(self, message: str, case_id: str | None = None) -> None:
+        super().__init__(message)
+        self.id = case_id
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request and the policies that it is to be judged by."""
+
+    id: str
+    request: Request
+    policies: PolicySet
+
+
+def read_case(line: str) -> Case:
+    """Return the case that a line holds. `CaseError` tells what is wrong with it."""
+    case_id = None
+    try:
+        root = _object(
+            read_json(line, max_depth=MAX_DEPTH + _DEPTH_AROUND_DOCUMENT, max_characters=4 * MAX_CHARACTERS), "a case"
+        )
+        case_id = _required(root, "id")
+        return Case(case_id, _request(root), _policies(line, root))
+    except JSONTextError as error:
+        raise CaseError(f"column {error.offset + 1}: {error.message}", case_id) from None
+    except ValueError as error:
+        raise CaseError(str(error), case_id) from None
+
+
+def _request(root: Node) -> Request:
+    wildcard_only = root.member("wildcard_only")
+    return Request(
+        principal=_required(root, "principal"),
+        action=_required(root, "action"),
+        resource=_optional(root, "resource") or "*",
+        resource_account=_optional(root, "resource_account"),
+        context=dict(_context(root.member("context"))),
+        unknown_keys=frozenset(_texts(root.member("unknown_keys"))),
+        wildcard_only=wildcard_only is not None and wildcard_only.text == "true",
+    )
+
+
+def _required(root: Node, name: str) -> str:
+    text = _optional(root, name)
+    if text is None:
+        raise JSONTextError(f"the case has no `{name}`", root.start)
+    return text
+
+
+def _optional(root: Node, name: str) -> str | None:
+    node = root.member(name)
+    return None if node is None or node.kind == "null" else _scalar(node)
+
+
+def _scalar(node: Node) -> str:
+    if node.kind in ("object", "array", "null"):
+        raise JSONTextError("expected a string", node.start)
+    return node.text
+
+
+def _texts(node: Node | None) -> tuple[str, ...]:
+    return () if node is None else tuple(_scalar(item) for item in _items(node))
+
+
+def _context(node: Node | None) -> Iterator[tuple[str, ContextValue]]:
+    for key, value in () if node is None else _object(node, "`context`").members:
+        if value.kind != "null":
+            yield key.text, tuple(map(_scalar, value.items)) if value.kind == "array" else _scalar(value)
+
+
+def _object(node: Node, what: str) -> Node:
+    if node.kind != "object":
+        raise JSONTextError(f"{what} must be an object", node.start)
+    return node
+
+
+def _items(node: Node) -> tuple[Node, ...]:
+    if node.kind != "array":
+        raise JSONTextError("expected a list", node.start)
+    return node.items
+
+
+def _policies(line: str, root: Node) -> PolicySet:
+    given = root.member("policies")
+    unread = frozenset(Layer(name) for name in _texts(root.member("unknown_layers")))
+
+    def layer(which: Layer, read: Callable[[Node, str], _T]) -> _T | Unknown | None:
+        if which in unread:
+            return _UNREAD
+        node = None if given is None else _object(given, "`policies`").member(which)
+        return None if node is None or node.kind == "null" else read(node, which)
+
+    def one(node: Node, name: str) -> Policy:
+        try:
+            return parse_policy(line[node.start : node.end], name=name)
+        except PolicyError as error:
+            raise ValueError(f"{name}: {error}") from None
+
+    def several(node: Node, name: str) -> Level:
+        return tuple(one(item, f"{name}[{at}]") for at, item in enumerate(_items(node)))
+
+    def levels(node: Node, name: str) -> tuple[Level, ...]:
+        return tuple(several(item, f"{name}[{at}]") for at, item in enumerate(_items(node)))
+
+    return PolicySet(
+        identity=layer(Layer.IDENTITY, several) or (),
+        resource=layer(Layer.RESOURCE, one),
+        boundary=layer(Layer.BOUNDARY, several),
+        session=layer(Layer.SESSION, one),
+        scps=layer(Layer.SCPS, levels),
+        rcps=layer(Layer.RCPS, levels),
+        vpc_endpoint=layer(Layer.VPC_ENDPOINT, several),
+    )
