@@ -5,6 +5,7 @@ from troubleshoot.models.account import Account, Mode
 from troubleshoot.models.audit import AuditEntry, AuditHead, ErasableText
 from troubleshoot.models.diagnosis import Diagnosis
 from troubleshoot.models.grant import Grant, GrantStep
+from troubleshoot.models.guide import GuideAnswer, GuideVerdict
 from troubleshoot.models.identity import AdminChange, Person, PrincipalLink, Role, RoleAssignment
 from troubleshoot.models.outbox import OutboxMessage
 
@@ -20,6 +21,8 @@ __all__ = [
     "ErasableText",
     "Grant",
     "GrantStep",
+    "GuideAnswer",
+    "GuideVerdict",
     "Mode",
     "OutboxMessage",
     "Person",

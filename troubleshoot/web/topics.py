@@ -64,8 +64,13 @@ def access_keys(request: HttpRequest) -> HttpResponse:
     data = _data(BY_SLUG["access-keys"])
     person = request.user
     if isinstance(person, Person):
-        data |= {"signed_in": True, "users": [_keys_of(link, keys) for link, keys in own_access_keys(person)]}
+        data |= {"signed_in": True, "users": keys_of(person)}
     return render(request, "topics/topic.html", data)
+
+
+def keys_of(person: Person) -> list[KeysOfUser]:
+    """Return the access keys of each IAM user that is linked to the person, as the page shows them."""
+    return [_keys_of(link, keys) for link, keys in own_access_keys(person)]
 
 
 def _keys_of(link: Any, keys: Any) -> KeysOfUser:
