@@ -11,7 +11,7 @@ from troubleshoot.web.presenters.policies import PolicyView, change_view, docume
 from troubleshoot.web.presenters.requests import (
     Permission,
     duration_words,
-    is_busy,
+    looks_again,
     newly_allows,
     status_of,
     summary_of,
@@ -28,7 +28,7 @@ class RequestPage:
     code: str
     title: str
     status: Status
-    busy: bool
+    looks_again: int
     steps: tuple[Step, ...]
     facts: tuple[Fact, ...]
     justification: str
@@ -53,7 +53,7 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         code=request.code,
         title=summary_of(request),
         status=status_of(request),
-        busy=is_busy(request),
+        looks_again=looks_again(request),
         steps=timeline_of(request, approvals=approvals, grant=grant),
         facts=facts_of_request(request),
         justification=request.justification,

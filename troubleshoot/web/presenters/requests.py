@@ -87,9 +87,11 @@ def state_words(state: str) -> str:
     return _STATUS[state][0]
 
 
-def is_busy(request: AccessRequest) -> bool:
-    """Tell whether a worker is at this request, so that its state changes by itself."""
-    return request.state in BUSY
+def looks_again(request: AccessRequest) -> int:
+    """Return after how many seconds the page asks anew: soon while a worker is at it, 0 where it is settled."""
+    if request.state in BUSY:
+        return 2
+    return 5 if request.state in WAITING else 0
 
 
 def summary_of(request: AccessRequest) -> str:
