@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from troubleshoot.denial.clean import Script
-from troubleshoot.denial.forms import CLAUSE, Found, kind_of, read_clause
+from troubleshoot.denial.forms import CLAUSE, Found, clause_action, kind_of, read_clause
 from troubleshoot.denial.slots import Slot
 
 _C: Final = (
@@ -17,7 +17,7 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
     (
         _CALL,
         "when calling",
-        re.compile(rf"\((?:{_C}|403|forbidden)\) (?:occurred )?when calling the \w+(?: operation)?"),
+        re.compile(rf"\((?:{_C}|403|forbidden)\) (?:occurred )?when calling the \w+(?:(?: \w+)? operation)?"),
     ),
     ("api", "api error", re.compile(rf"api error (?:{_C}|forbidden):")),
     ("ec2", "you are not authorized", re.compile(r"you are not authorized to perform this operation")),
@@ -152,8 +152,6 @@ def _stands_alone(low: str, clause: re.Match[str]) -> bool:
 
 def _fragment(script: Script, clause: re.Match[str]) -> Found:
     found = Found(clause.start(), clause.end())
-    if clause["action"]:
-        start, end = clause.span("action")
-        found.put("action", Slot(script.text[start:end], start, end))
+    found.put("action", clause_action(script, clause))
     read_clause(script, clause, found)
     return found

@@ -6,14 +6,19 @@ from typing import Final
 
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.forms import Found
-from troubleshoot.denial.slots import Slot, put_together
+from troubleshoot.denial.marks import HARD
+from troubleshoot.denial.slots import Slot, carried_on, put_together
 from troubleshoot.denial.words import CODE
 
 _HEAD: Final = 3000
 _TAIL: Final = 1500
 _NEAR: Final = 400
+_WORD: Final = re.compile(r"[\w.]*")
 _QUOTE: Final = r"[\"'`*]*"
 _ANY_CODE: Final = rf"(?:[\w.]+#)?(?:{CODE}|[A-Z]\w+(?:Exception|Error|Failure)|403|Forbidden)"
+
+
+_KNOWN_CODE: Final = re.compile(rf"{_ANY_CODE}")
 
 
 class _Mark:
@@ -52,7 +57,20 @@ class _Mark:
         )
         if match is None:
             return None
-        return Slot(put_together(match[1]), *match.span(1))
+        start, end = match.span(1)
+        if script.text[end : end + 1] in {"\n", HARD}:
+            carried = carried_on(script.text, start, end)
+            if carried is None or (
+                self.word == "api error" and carried == end and not _KNOWN_CODE.fullmatch(script.text, start, end)
+            ):
+                return None
+            end = _word_end(script.text, end + 1, carried) if carried > end else end
+        return Slot(put_together(script.text[start:end]), start, end)
+
+
+def _word_end(text: str, start: int, end: int) -> int:
+    match = _WORD.match(text, start, end)
+    return match.end() if match else start
 
 
 _CALL_CODE: Final = _Mark(
@@ -60,7 +78,7 @@ _CALL_CODE: Final = _Mark(
 )
 _CALL_OPERATION: Final = _Mark("when calling the", r"(?i:when\s+calling\s+the)\s+(\w+(?:[\n\x0b]\w+(?=\s+operation))?)")
 _API_CODE: Final = _Mark("api error", r"(?i:api\s+error)\s+([A-Za-z][\w.]*)")
-_HANDLER: Final = _Mark("handlererrorcode", r"\w+:\s*([A-Z]\w+)")
+_HANDLER: Final = _Mark("handlererrorcode", r"\w+:\s*([A-Z]\w+(?:[\n\x0b]\w+(?=\s?\)))?)")
 _OPERATIONS: Final = (
     _CALL_OPERATION,
     _Mark("operation error", r"(?i:operation\s+error)\s+[^:]{1,60}:\s+(\w+),"),
@@ -70,7 +88,7 @@ _OPERATIONS: Final = (
     _Mark("calling `", r"calling\s+`([A-Z]\w+)`"),
 )
 _KEYED_CODES: Final = (
-    _Mark("code", rf"(?<!tatus )(?<!tatus)(?i:code){_QUOTE}\s*(?:[:=>]+)\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
+    _Mark("code", rf"(?<!tatus\s)(?<!tatus)(?i:code){_QUOTE}\s*(?:[:=>]+)\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("errortype", rf"(?i:errorType){_QUOTE}\s*[:=]\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("__type", rf"__type{_QUOTE}\s*:\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("name", rf"name{_QUOTE}\s*:\s*{_QUOTE}({CODE})(?!\w)"),

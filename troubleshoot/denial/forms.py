@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from troubleshoot.denial.clean import Script
+from troubleshoot.denial.marks import HARD
 from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
-from troubleshoot.denial.slots import Slot, delimited, is_mask, open_ended
+from troubleshoot.denial.slots import KINDED, Slot, carried_on, delimited, is_mask, open_ended, put_together
 from troubleshoot.denial.words import POLICY, POLICY_WORDS
 
 
@@ -35,18 +36,16 @@ class Found:
 
 
 _ANCHOR: Final = re.compile(r"not authori[sz]ed\b(?P<perform> ?to perform ?:?[ \"'`(\[]*)?")
-ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]+)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
+ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]*)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
 CLAUSE: Final = re.compile(
     rf"with an explicit deny(?: in (?:an? |the )?(?P<type>{POLICY})(?: transitively through an? (?P<through>{POLICY}))?)?"
-    rf"|because no (?P<lacking>{POLICY}) allows?(?: the (?:(?P<action>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
+    rf"|because no (?P<lacking>{POLICY}) allows?(?: the (?:(?P<action>[a-z][a-z0-9-]*(?: [a-z0-9-]+)?: ?[a-z*][\w*]*(?: \w+)?)(?= action)"
+    r"|(?P<cut>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
     r"|because the resource does not exist in this region, no (?P<either>resource-based) policies"
 )
 _ON: Final = re.compile(
     r"[\"'`\s]*(?:(?:\.{2,}|…|\[\.*\])\s*)?on (?:(?P<nameless>this resource|the resource associated)"
     r"|(?:the )?resources? ?:? ?|(?=[\"'`]?arn:))"
-)
-_KINDED: Final = re.compile(
-    r"(?:user|role|group|policy|instance profile|server certificate|mfa(?: device)?|saml provider|access key|login profile) (?=[^\s(])"
 )
 _QUOTED: Final = re.compile(r"\"([^\"]{1,2048})\"")
 _LABEL: Final = re.compile(
@@ -54,6 +53,7 @@ _LABEL: Final = re.compile(
 )
 _PLACEHOLDERS: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]")
 _ELLIPSIS: Final = re.compile(r"\.{2,}|…")
+_ANY_BLANK: Final = re.compile(r"\s")
 _BLANK: Final = re.compile(r" (?![\n\x0b])")
 _INNER_BLANK: Final = re.compile(r"(?<![:/]) (?![\n\x0b])")
 _ACCOUNT: Final = re.compile(r"(?:arn:[\w-]+:(?:iam|sts)::`?|)(\d{12})`?:")
@@ -108,19 +108,43 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
         end = _action(script, action, found)
     elif not _is_access_prose(script, match, found):
         return None
-    clause = _clause_after(script.low, end, limit)
+    clause = _clause_after(script, end, limit)
     _resource(script, end, clause.start() if clause else None, found)
     if clause:
         read_clause(script, clause, found)
+        _named_twice(script, clause, found)
     _web_identity(script, found)
     return found
 
 
 def _action(script: Script, match: re.Match[str], found: Found) -> int:
-    end = match.end()
-    prefix = match["prefix"] + (match["gap"] or "")[1:]
-    found.put("action", Slot(f"{prefix}:{match['name']}", match.start(), end))
+    start, end = match.span()
+    carried = carried_on(script.text, start, end)
+    if carried is not None:
+        word = _WORD.match(script.text, end + 1, carried) if carried > end else None
+        end = word.end() if word else end
+        found.put("action", Slot(put_together(script.text[start:end]).replace(" ", ""), start, end))
     return end
+
+
+_WORD: Final = re.compile(r"[\w*]+")
+
+
+def _named_twice(script: Script, clause: re.Match[str], found: Found) -> None:
+    """Take the action from "no … allows the ACTION action" where a line break cut the first mention."""
+    again = clause_action(script, clause)
+    first = found.fields.get("action")
+    if again and (first is None or (len(first) < len(again.value) and again.value.startswith(first))):
+        found.put("action", again)
+
+
+def clause_action(script: Script, clause: re.Match[str]) -> Slot | None:
+    """Return the action that the clause names."""
+    group = "action" if clause["action"] else "cut"
+    if clause[group] is None:
+        return None
+    start, end = clause.span(group)
+    return Slot(put_together(script.text[start:end]).replace(" ", ""), start, end)
 
 
 def _web_identity(script: Script, found: Found) -> None:
@@ -146,22 +170,22 @@ def _is_access_prose(script: Script, match: re.Match[str], found: Found) -> bool
     after = match.start("perform") if match["perform"] else match.end()
     prose = _ACCESS_PROSE.match(script.low, after)
     if prose and prose["template"]:
-        start, end = prose.span("template")
-        found.put("resource", Slot(script.text[start:end], start, end))
+        found.put("resource", open_ended(script.text, prose.start("template")))
         return True
     return "principal_kind" in found.fields and (prose is not None or not match["perform"])
 
 
-def _clause_after(low: str, start: int, limit: int) -> re.Match[str] | None:
-    clause = CLAUSE.search(low, start, min(limit, start + 2500))
-    if clause is None or "  " in low[start : clause.start()]:
-        return None
-    return clause if _fits_between(low[start : clause.start()]) else None
+def _clause_after(script: Script, start: int, limit: int) -> re.Match[str] | None:
+    clause = CLAUSE.search(script.low, start, min(limit, start + 2500))
+    return clause if clause and _fits_between(script.text[start : clause.start()]) else None
 
 
 def _fits_between(gap: str) -> bool:
-    bare = _ELLIPSIS.sub("", _PLACEHOLDERS.sub("", gap))
-    return len(bare.split()) <= 8 and ". " not in bare
+    """Say whether only a resource, or what a person left out, stands between the action and the clause."""
+    if "\n\n" in gap:
+        return False
+    bare = _ELLIPSIS.sub("", _PLACEHOLDERS.sub("", gap)).replace("\n", "").replace(HARD, "")
+    return bare.count(" ") <= 8 and ". " not in bare
 
 
 def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:
@@ -187,10 +211,10 @@ def _subject(script: Script, anchor: int, done: int, found: Found) -> None:
     label = None
     for label in _LABEL.finditer(script.low, begin, end):
         pass
-    if label is not None and _is_one_value(script.text, label, end):
+    if label is not None and _is_one_value(script.text[label.end() : end], is_sentence=be is not None):
         _labelled(script, label, end, found)
     elif be:
-        _unlabelled(script, begin, end, found)
+        _unlabelled(script, begin, end, found, has_label=label is not None)
 
 
 def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> None:
@@ -203,15 +227,17 @@ def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> N
         found.fields["principal_kind"] = PrincipalKind.ROLE_SESSION if is_role else PrincipalKind.UNKNOWN
 
 
-def _is_one_value(text: str, label: re.Match[str], end: int) -> bool:
-    value = _PLACEHOLDERS.sub("", text[label.end() : end]).strip(" \n\x0b\"'`")
-    blank = _INNER_BLANK if value.startswith("arn:") else _BLANK
-    return "\n\n" not in value and value != "You" and not blank.search(value)
+def _is_one_value(raw: str, *, is_sentence: bool) -> bool:
+    value = _PLACEHOLDERS.sub("", raw).strip(" \n\x0b\"'`")
+    blank = _ANY_BLANK if not is_sentence else _INNER_BLANK if value.startswith("arn:") else _BLANK
+    return "\n\n" not in value and not value.endswith("You") and not blank.search(value)
 
 
-def _unlabelled(script: Script, begin: int, end: int, found: Found) -> None:
-    start = max(script.text.rfind(" ", begin, end), script.text.rfind("\n", begin, end), begin - 1) + 1
+def _unlabelled(script: Script, begin: int, end: int, found: Found, *, has_label: bool) -> None:
+    start = _token_start(script.text, begin, end)
     token = script.text[start:end]
+    if has_label and not token.startswith(("arn:", "<")):
+        return
     if _PRINCIPAL_LIKE.search(token):
         slot = delimited(script.text, start, end)
         if slot:
@@ -220,6 +246,16 @@ def _unlabelled(script: Script, begin: int, end: int, found: Found) -> None:
         found.start = start
         found.put("principal", Slot(token, start, end))
         found.fields["principal_kind"] = PrincipalKind.SERVICE
+
+
+def _token_start(text: str, begin: int, end: int) -> int:
+    """Where the word before `end` starts, one line further up if an ARN was broken there."""
+    start = max(text.rfind(char, begin, end) for char in " \n\x0b") + 1 or begin
+    above = _BROKEN_ARN.search(text, begin, start)
+    return above.start() if above and "arn:" not in text[start:end] else start
+
+
+_BROKEN_ARN: Final = re.compile(r"arn:[^\s\"]*[\n\x0b]\Z")
 
 
 def principal_into(found: Found, slot: Slot) -> None:
@@ -283,6 +319,6 @@ _ELISION_BEFORE: Final = re.compile(r"\.{3} (?=\w)")
 
 
 def _open_resource(script: Script, begin: int) -> Slot | None:
-    kinded = _KINDED.match(script.low, begin)
+    kinded = KINDED.match(script.low, begin)
     slot = open_ended(script.text, kinded.end() if kinded else begin)
     return Slot(kinded[0] + slot.value, kinded.start(), slot.end) if slot and kinded else slot

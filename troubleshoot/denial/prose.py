@@ -133,7 +133,9 @@ def read_other_words(script: Script) -> list[Found]:
     if not _REFUSAL.search(script.low, max(0, caller.start() - 60), action.end() + 60):
         return []
     found = Found(caller.start(), action.end())
-    principal_into(found, Slot(caller[0].rstrip("."), *caller.span()))
+    principal = open_ended(script.text, caller.start())
+    if principal:
+        principal_into(found, principal)
     found.put("action", Slot(action[0], *action.span()))
     word = _RESOURCE_WORD.search(script.low, action.end(), action.end() + 60)
     if word:

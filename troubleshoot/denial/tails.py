@@ -6,7 +6,7 @@ from typing import Final
 
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.forms import Found
-from troubleshoot.denial.slots import Slot
+from troubleshoot.denial.slots import Slot, open_ended
 
 CUT: Final = "…"
 """Stands in `encoded_message` for a message that was there and is not any more."""
@@ -17,7 +17,7 @@ _NEXT_LINE: Final = re.compile(r"[\n\x0b]([\w+/=-]{16,})(?=[\s\"'`.,;)]|\Z)|\x0b
 _ELIDED: Final = re.compile(r"[\"'`]?([^\s\"'`]+)")
 _LINK: Final = "authorization-details/"
 _ID: Final = "authorization id:"
-_ID_VALUE: Final = re.compile(r"\s?([0-9A-Za-z]{10,256}(?:[\n\x0b][0-9A-Za-z]+(?=\s+for\s+complete))?)(?![\w-])")
+_ID_VALUE: Final = re.compile(r"[0-9A-Za-z]{10,256}")
 _REGION: Final = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)\.console\.")
 _NEAR: Final = 700
 
@@ -69,13 +69,16 @@ _SEPARATOR: Final = re.compile(r"[\s:\"'`]*")
 
 def _blob(text: str, begin: int) -> Slot | None:
     match = _BLOB.match(text, begin)
-    if match is None or len(match[0]) < 20:
+    if match is None:
         return None
     value, end = match[0], match.end()
     while (more := _NEXT_LINE.match(text, end)) is not None:
         value += more[1] or more[2]
         end = more.end()
-    return Slot(value, begin, end)
+    return Slot(value, begin, end) if len(value) >= _SHORTEST else None
+
+
+_SHORTEST: Final = 20
 
 
 def _elided(text: str, begin: int) -> Slot | None:
@@ -84,11 +87,12 @@ def _elided(text: str, begin: int) -> Slot | None:
 
 
 def _identified(script: Script, start: int, end: int) -> Found | None:
-    match = _ID_VALUE.match(script.text, end)
-    if match is None:
+    begin = end + 1 if script.text[end : end + 1].isspace() else end
+    slot = open_ended(script.text, begin)
+    if slot is None or _ID_VALUE.fullmatch(slot.value) is None:
         return None
-    tail = Found(start, match.end())
-    tail.put("authorization_id", Slot(re.sub(r"\s", "", match[1]), *match.span(1)))
+    tail = Found(start, slot.end)
+    tail.put("authorization_id", slot)
     region = _REGION.search(script.text, max(0, start - 120), start)
     if region:
         tail.put_aside("region", Slot(region[1], *region.span(1)))

@@ -31,7 +31,9 @@ VOCABULARY: Final = frozenset(
     associated ciphertext go complete details or call following id getrequestauthorizationdetails api transitively
     through accessdenied accessdeniedexception unauthorizedoperation request code status does have permissions refers
     customer master key that exist region allowed denied cannot be assumed by policies allow explicitly denies
-    requestid hostid extended awslambda null proxy handlererrorcode requesttoken encountered""".split()
+    requestid hostid extended awslambda null proxy handlererrorcode requesttoken encountered unauthorizedtaggingoperation
+    authorizationerror authorizationerrorexception access_denied client_error validationerror errorcode errormessage
+    policies based message messages""".split()
 )
 """Words that a hard line break may have cut in two: such halves are put together again."""
 
