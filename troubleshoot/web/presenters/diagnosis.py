@@ -1,15 +1,17 @@
 """Everything that the diagnosis page shows, put together from the answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from troubleshoot.access.answer import Answer, NextCheck
 from troubleshoot.denial import Denial, Removed
-from troubleshoot.models import Diagnosis
+from troubleshoot.iam import catalog
+from troubleshoot.models import AccessRequest, Diagnosis
 from troubleshoot.templatetags.desk import ago
-from troubleshoot.web.components import Fact, Gate
+from troubleshoot.web.components import Fact, Gate, GateState
 from troubleshoot.web.presenters.gates import gates_of
 from troubleshoot.web.presenters.marked import Segment, marked
-from troubleshoot.web.presenters.names import Name, list_in_words, principal_name, resource_name
+from troubleshoot.web.presenters.names import Name, principal_name, resource_name
 from troubleshoot.web.presenters.next_steps import Step, is_pass_role, next_steps
 from troubleshoot.web.presenters.policies import StatementView, statement_view
 from troubleshoot.web.presenters.verdict import Verdict, verdict_of
@@ -55,6 +57,7 @@ class DiagnosisPage:
     """
 
     verdict: Verdict
+    gates_title: str
     gates: tuple[Gate, ...]
     statements: tuple[StatementView, ...]
     next_stops: tuple[NextStop, ...]
@@ -69,16 +72,23 @@ class DiagnosisPage:
     caller: str
 
 
-def diagnosis_page(answer: Answer, diagnosis: Diagnosis | None, *, chosen: int = 0) -> DiagnosisPage:
-    """Return the page of an answer. `diagnosis` is None for somebody who is not signed in."""
+def diagnosis_page(
+    answer: Answer, diagnosis: Diagnosis | None, *, chosen: int = 0, asked: AccessRequest | None = None
+) -> DiagnosisPage:
+    """Return the page of an answer.
+
+    `diagnosis` is None for somebody who is not signed in; `asked` is an open request from this case, if there is one.
+    """
+    gates = () if answer.fictional else gates_of(answer)
     denials = answer.reading.denials
     spans = denials[chosen].spans if chosen < len(denials) else {}
     return DiagnosisPage(
         verdict=verdict_of(answer),
-        gates=() if answer.fictional else gates_of(answer),
+        gates_title=_gates_title(gates),
+        gates=gates,
         statements=tuple(statement_view(shown) for shown in answer.statements),
         next_stops=tuple(_next_stop(check) for check in answer.next_checks),
-        steps=next_steps(answer, diagnosis),
+        steps=next_steps(answer, diagnosis, asked=asked),
         facts=facts_of(answer.facts),
         text=marked(answer.reading.text, spans),
         removed=removed_in_words(answer.reading.removed),
@@ -94,9 +104,9 @@ def facts_of(facts: Denial) -> tuple[Fact, ...]:
     """Return the facts as rows; the four that matter always, the others where the text gives them."""
     rows = [
         _fact("Who", principal_name(facts.principal)),
-        _fact("Account", _plain(facts.account)),
+        Fact("Account", facts.account or ""),
         _fact("Action", _plain(facts.action)),
-        _fact("Resource", resource_name(facts.resource)),
+        _resource(facts),
     ]
     others = (
         ("Region", facts.region),
@@ -106,7 +116,7 @@ def facts_of(facts: Denial) -> tuple[Fact, ...]:
         ("Authorization ID", facts.authorization_id),
         ("Request ID", facts.request_id),
     )
-    return (*rows, *(_fact(label, _plain(value)) for label, value in others if value))
+    return (*rows, *(Fact(label, value) for label, value in others if value))
 
 
 def removed_in_words(removed: tuple[Removed, ...]) -> tuple[str, ...]:
@@ -122,6 +132,13 @@ def _fact(label: str, name: Name | None) -> Fact:
     if name is None:
         return Fact(label, "")
     return Fact(label, str(name), code=True, note="" if name.full in (name.short, str(name)) else name.full)
+
+
+def _resource(facts: Denial) -> Fact:
+    known = catalog.action(facts.action) if facts.action else None
+    if known is not None and known.wildcard_only:
+        return Fact("Resource", "*", code=True, note="this action takes no single resource")
+    return _fact("Resource", resource_name(facts.resource))
 
 
 def _choice(number: int, denial: Denial, chosen: int) -> Choice:
@@ -147,6 +164,11 @@ def _next_stop(check: NextCheck) -> NextStop:
     return NextStop(check.action, f"{what}: {words}" if what else words, "neutral")
 
 
+def _gates_title(gates: Sequence[Gate]) -> str:
+    stopped = any(gate.state is GateState.STOPS for gate in gates)
+    return "Where the call was stopped" if stopped else "What each check says"
+
+
 def _basis(answer: Answer) -> str:
     if answer.live and answer.checked_at:
         return f"Read from IAM {ago(answer.checked_at)}, judged by the portal’s own evaluator."
@@ -156,8 +178,6 @@ def _basis(answer: Answer) -> str:
 def _limits(answer: Answer) -> tuple[str, ...]:
     if not answer.live:
         return ("What stops the call beside this layer is not known.",) if answer.facts.policy_type else ()
-    unknown = [gate.name for gate in gates_of(answer) if gate.state == "unknown"]
-    limits = [f"Not known: {list_in_words(unknown)}."] if unknown else []
     if answer.proposal is not None and answer.proposal.proven:
-        limits.append("AWS names one layer at a time. Another stop may show only when the call is tried again.")
-    return tuple(limits)
+        return ("AWS names one layer at a time. Another stop may show only when the call is tried again.",)
+    return ()

@@ -66,7 +66,7 @@ def _words(layer: Layer, effect: Effect, level: str | None, why_unknown: str) ->
         case Effect.EXPLICIT:
             return f"a statement denies it{where}"
         case Effect.NOT_APPLICABLE:
-            return _NOT_APPLICABLE.get(layer, "none applies")
+            return _NOT_APPLICABLE.get(layer, "")
     return why_unknown
 
 

@@ -63,6 +63,12 @@ def resource_name(resource: str | None) -> Name | None:
     return Name("", tail or resource, resource)
 
 
+def in_sentence(layer: Layer) -> str:
+    """Return the layer's name as it stands within a sentence: `identity policy`, but `VPC endpoint policy`."""
+    name = LAYERS[layer]
+    return name if name[:3].isupper() else name[0].lower() + name[1:]
+
+
 def list_in_words(items: Sequence[str], *, last: str = "and") -> str:
     """Return `a, b and c`."""
     if len(items) < 2:

@@ -1,11 +1,12 @@
 """A request in words and pictures: its status, the steps of its life, and what it would newly allow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from troubleshoot.iam import catalog
 from troubleshoot.models import AccessRequest, Approval, Grant, State
 from troubleshoot.remedy import Change, change_from_data
 from troubleshoot.web.components import Status, Step, StepState, Tone
@@ -38,9 +39,10 @@ _OVER = frozenset({State.EXPIRED, State.REVOKED})
 class Permission:
     """One thing that a change newly allows, in words."""
 
-    effect: str
     action: str
+    description: str
     resource: str
+    takes_no_resource: bool
     condition: str
 
 
@@ -94,12 +96,6 @@ def looks_again(request: AccessRequest) -> int:
     return 5 if request.state in WAITING else 0
 
 
-def summary_of(request: AccessRequest) -> str:
-    """Return what a request asks for in one line: the action and the resource."""
-    resource = resource_name(request.resource)
-    return f"{request.action} on {resource.short}" if resource and resource.short != "*" else request.action
-
-
 def duration_words(hours: int | None) -> str:
     """Return how long a grant lasts: `7 days`, `8 hours`, or until it is revoked."""
     if hours is None:
@@ -112,14 +108,24 @@ def duration_words(hours: int | None) -> str:
 def newly_allows(change: Change) -> tuple[Permission, ...]:
     """Return what each statement of a change allows. A request's statements name actions and resources exactly."""
     return tuple(
-        Permission(
-            str(statement.get("Effect", "")),
-            list_in_words(_texts(statement.get("Action"))),
-            list_in_words(_texts(statement.get("Resource"))),
-            _condition(statement.get("Condition")),
-        )
-        for statement in change.statements
+        _permission(action, statement) for statement in change.statements for action in _texts(statement.get("Action"))
     )
+
+
+def _permission(action: str, statement: Mapping[str, object]) -> Permission:
+    known = catalog.action(action)
+    return Permission(
+        action,
+        _described(known) if known else "",
+        list_in_words(_texts(statement.get("Resource"))),
+        known is not None and known.wildcard_only,
+        _condition(statement.get("Condition")),
+    )
+
+
+def _described(action: catalog.ActionInfo) -> str:
+    levels = ", ".join(sorted(action.access_levels))
+    return f"{levels}: {action.description.rstrip('.')}" if levels else action.description
 
 
 def touched(change: Change) -> str:
@@ -127,8 +133,8 @@ def touched(change: Change) -> str:
     name = principal_name(change.principal)
     kind = name.kind if name else ""
     if kind == "role":
-        return f"Everybody who may assume the role {name.short if name else ''}, and nobody else."
-    return f"Only the {name}." if name else "Nobody."
+        return f"Everybody who may assume the role {name.short if name else ''} gains by it."
+    return f"Only the {name} gains by it." if name else ""
 
 
 def timeline_of(request: AccessRequest, *, approvals: Sequence[Approval], grant: Grant | None) -> tuple[Step, ...]:
