@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from troubleshoot.denial.marks import HARD, with_hard_breaks, without_marks
-from troubleshoot.denial.view import View, view_of
+from troubleshoot.denial.view import View
 from troubleshoot.denial.words import VOCABULARY
 
 _STAMP: Final = (
@@ -26,7 +26,9 @@ _CONCATENATED: Final = re.compile(
     r"|(?<=[ ])[\"'`][ ]?\n[ ]?[rbfu]?[\"'`](?=\w)"
     r"|(?<=\w)[\"'`][ ]?\n[ ]?[rbfu]?[\"'`](?=[ ])"
 )
-_HALVES: Final = re.compile(r"(?<![A-Za-z-])([A-Za-z-]{1,30})[\n\x0b]([A-Za-z-]{1,30})(?![A-Za-z-])")
+_QUOTE_AT_END: Final = re.compile(r"[\"'`] ?[+.&\\]{0,2} ?\n")
+_BREAK_IN_WORD: Final = re.compile(r"(?<=[A-Za-z-])[\n\x0b](?=[A-Za-z-])")
+_LETTERS: Final = re.compile(r"[A-Za-z-]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def clean(text: str) -> Script:
 
     A line break inside a known word is taken out, one that the window's width made becomes `HARD`, others stay.
     """
-    view = without_marks(view_of(text))
+    view = without_marks(View(text))
     is_broken = "\n" in view.text
     if is_broken:
         view = with_hard_breaks(view)
@@ -68,9 +70,9 @@ def _lowered(text: str) -> str:
 
 
 def _lines(view: View) -> View:
-    view = view.sub(_CONCATENATED, lambda _: "")
-    view = view.sub(_BREAK, _break)
-    return view.sub(_HALVES, _joined)
+    if _QUOTE_AT_END.search(view.text):
+        view = view.sub(_CONCATENATED, lambda _: "")
+    return view.sub(_BREAK, _break).sub(_BREAK_IN_WORD, _joined)
 
 
 def _break(match: re.Match[str]) -> str:
@@ -80,8 +82,16 @@ def _break(match: re.Match[str]) -> str:
 
 
 def _joined(match: re.Match[str]) -> str:
-    left, right = match[1], match[2]
-    whole = (left + right).lower()
-    if whole in VOCABULARY and not (left.lower() in VOCABULARY and right.lower() in VOCABULARY):
-        return left + right
-    return match[0]
+    """Take the break out of a word of AWS's, if both sides are no words by themselves."""
+    text, at = match.string, match.start()
+    begin = at
+    while begin > 0 and at - begin < _LONGEST and (text[begin - 1].isalpha() or text[begin - 1] == "-"):
+        begin -= 1
+    left = text[begin:at].lower()
+    after = _LETTERS.match(text, at + 1)
+    right = after[0].lower() if after else ""
+    is_half = left + right in VOCABULARY and not (left in VOCABULARY and right in VOCABULARY)
+    return "" if is_half else match[0]
+
+
+_LONGEST: Final = 30

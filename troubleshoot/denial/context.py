@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from troubleshoot.denial.clean import Script
-from troubleshoot.denial.forms import Found
+from troubleshoot.denial.found import Found
 from troubleshoot.denial.marks import HARD
 from troubleshoot.denial.slots import Slot, carried_on, put_together
 from troubleshoot.denial.words import CODE
@@ -15,7 +15,7 @@ _TAIL: Final = 1500
 _NEAR: Final = 400
 _WORD: Final = re.compile(r"[\w.]*")
 _QUOTE: Final = r"[\"'`*]*"
-_ANY_CODE: Final = rf"(?:[\w.]+#)?(?:{CODE}|[A-Z]\w+(?:Exception|Error|Failure)|403|Forbidden)"
+_ANY_CODE: Final = rf"(?:[\w.]+#)?(?:{CODE}|[A-Z]\w+(?:Exception|Error|Failure)|403(?: Forbidden)?|Forbidden)"
 
 
 _KNOWN_CODE: Final = re.compile(rf"{_ANY_CODE}")
@@ -127,7 +127,10 @@ def _codes(script: Script, found: Found, head: int, tail: int) -> Iterator[Slot 
     """Yield what may be the error code, the surest first: CloudFormation's, the outermost, a near one, a later one."""
     start, end = found.start, found.end
     yield _HANDLER.after(script, end, tail)
-    yield _CALL_CODE.before(script, head, start)
+    call = _CALL_CODE.before(script, head, start)
+    if call and call.value.isdigit():
+        yield _KEYED_CODES[0].before(script, call.end, start)
+    yield call
     yield _API_CODE.before(script, head, start)
     near = max(head, start - _NEAR)
     adjacent = _ADJACENT.search(script.text, near, start)

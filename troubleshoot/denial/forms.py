@@ -1,48 +1,30 @@
 """Reads the sentences "… is not authorized to perform …": who, what, on what, and which policy decided."""
 
 import re
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from troubleshoot.denial.clean import Script
+from troubleshoot.denial.found import Found
 from troubleshoot.denial.marks import HARD
 from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
 from troubleshoot.denial.slots import KINDED, Slot, carried_on, delimited, is_mask, open_ended, put_together
 from troubleshoot.denial.words import POLICY, POLICY_WORDS
 
 
-@dataclass(slots=True)
-class Found:
-    """What one recogniser read: from where to where, the fields, and the span of each in the cleaned text."""
-
-    start: int
-    end: int
-    fields: dict[str, Any] = field(default_factory=dict)
-    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
-    weak: bool = False
-
-    def put(self, name: str, slot: Slot | None) -> None:
-        """Keep a field and its span; a value that is not there, or only a stand-in, stays unset."""
-        if slot is not None and slot.value and not is_mask(slot.value):
-            self.fields[name] = slot.value
-            self.spans[name] = (slot.start, slot.end)
-            self.end = max(self.end, slot.end)
-
-    def put_aside(self, name: str, slot: Slot | None) -> None:
-        """Keep a field that stands around the denial, not in it."""
-        if slot is not None:
-            self.fields[name] = slot.value
-            self.spans[name] = (slot.start, slot.end)
-
-
 _ANCHOR: Final = re.compile(r"not authori[sz]ed\b(?P<perform> ?to perform ?:?[ \"'`(\[]*)?")
 ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]*)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
-CLAUSE: Final = re.compile(
-    rf"with an explicit deny(?: in (?:an? |the )?(?P<type>{POLICY})(?: transitively through an? (?P<through>{POLICY}))?)?"
-    rf"|because no (?P<lacking>{POLICY}) allows?(?: the (?:(?P<action>[a-z][a-z0-9-]*(?: [a-z0-9-]+)?: ?[a-z*][\w*]*(?: \w+)?)(?= action)"
-    r"|(?P<cut>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
-    r"|because the resource does not exist in this region, no (?P<either>resource-based) policies"
+_DECIDED: Final = rf"with an explicit deny(?: in (?:an? |the )?(?P<type>{POLICY})(?: transitively through an? (?P<through>{POLICY}))?)?"
+_LACKING: Final = (
+    rf"no (?P<lacking>{POLICY}) allows?(?: the (?:"
+    r"(?P<action>[a-z][a-z0-9-]*(?: [a-z0-9-]+)?: ?[a-z*][\w*]*(?: \w+)?)(?= action)|(?P<cut>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
 )
+_EITHER: Final = r"because the resource does not exist in this region, no (?P<either>resource-based) policies"
+CLAUSE: Final = re.compile(rf"{_DECIDED}|because {_LACKING}|{_EITHER}")
+"""Which policy decided, and how: the end of AWS's sentence."""
+CONTEXT: Final = re.compile(
+    rf"(?:{_DECIDED}|{_LACKING}|{_EITHER})".replace("with an explicit", "(?:with )?an explicit")
+)
+"""The same as the console's box puts it."""
 _ON: Final = re.compile(
     r"[\"'`\s]*(?:(?:\.{2,}|…|\[\.*\])\s*)?on (?:(?P<nameless>this resource|the resource associated)"
     r"|(?:the )?resources? ?:? ?|(?=[\"'`]?arn:))"
@@ -81,7 +63,7 @@ _NO_SERVICE: Final = frozenset(
 )
 _BARE_TOKEN: Final = re.compile(r"\S+(?= (?:is|are) \Z)")
 _PRINCIPAL_LIKE: Final = re.compile(r"arn:|assumed-role/|:user/|\.amazonaws\.com|<\w*arn\w*>")
-_BE: Final = re.compile(r" ?(?:is|are|was) \Z")
+_BE: Final = re.compile(r" ?is \Z")
 _WINDOW: Final = 400
 
 
@@ -172,7 +154,8 @@ def _is_access_prose(script: Script, match: re.Match[str], found: Found) -> bool
     if prose and prose["template"]:
         found.put("resource", open_ended(script.text, prose.start("template")))
         return True
-    return "principal_kind" in found.fields and (prose is not None or not match["perform"])
+    kind = found.fields.get("principal_kind")
+    return kind not in {None, PrincipalKind.SERVICE} and (prose is not None or not match["perform"])
 
 
 def _clause_after(script: Script, start: int, limit: int) -> re.Match[str] | None:
@@ -191,7 +174,13 @@ def _fits_between(gap: str) -> bool:
 def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:
     """Read which policy decided, and how; then its ARN, if it stands there."""
     found.end = max(found.end, clause.end())
-    kind = DenyKind.EXPLICIT if clause[0][0] == "w" else DenyKind.UNKNOWN if clause["either"] else DenyKind.IMPLICIT
+    kind = (
+        DenyKind.UNKNOWN
+        if clause["either"]
+        else DenyKind.EXPLICIT
+        if "explicit" in clause[0][:16]
+        else DenyKind.IMPLICIT
+    )
     found.fields["deny_kind"] = kind
     found.spans["deny_kind"] = clause.span()
     group = next((name for name in ("through", "type", "lacking", "either") if clause[name]), None)
@@ -234,18 +223,22 @@ def _is_one_value(raw: str, *, is_sentence: bool) -> bool:
 
 
 def _unlabelled(script: Script, begin: int, end: int, found: Found, *, has_label: bool) -> None:
+    """Take the word before "is not authorized", if it looks like an ARN, a part of one, or a service's name."""
     start = _token_start(script.text, begin, end)
     token = script.text[start:end]
     if has_label and not token.startswith(("arn:", "<")):
         return
     if _PRINCIPAL_LIKE.search(token):
         slot = delimited(script.text, start, end)
-        if slot:
+        if slot and _ONE_WORD.fullmatch(slot.value):
             principal_into(found, slot)
     elif token[:1].isupper() and token.isalnum() and token not in _NO_SERVICE:
         found.start = start
         found.put("principal", Slot(token, start, end))
         found.fields["principal_kind"] = PrincipalKind.SERVICE
+
+
+_ONE_WORD: Final = re.compile(r"[^\s\"'{}\[\]]+|[^\s\"']+arn:[^\s\"']+|arn:[^\s\"]+")
 
 
 def _token_start(text: str, begin: int, end: int) -> int:

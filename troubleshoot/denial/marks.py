@@ -80,4 +80,4 @@ def with_hard_breaks(view: View) -> View:
     if width < _NARROWEST or sum(len(line) == width for line in lines[:-1]) < 2:
         return view
     broken = [line + (HARD if len(line) == width else "\n") for line in lines[:-1]]
-    return View("".join([*broken, lines[-1]]), view.starts, view.ends)
+    return View("".join([*broken, lines[-1]]), view.layers)

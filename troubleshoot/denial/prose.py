@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from troubleshoot.denial.clean import Script
-from troubleshoot.denial.forms import Found, principal_into
+from troubleshoot.denial.forms import CONTEXT, principal_into, read_clause
+from troubleshoot.denial.found import Found
 from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
 from troubleshoot.denial.slots import Slot, open_ended
 from troubleshoot.denial.words import SERVICE_PREFIXES
@@ -106,6 +107,34 @@ def _decoded(script: Script, match: re.Match[str]) -> Found:
         principal_into(found, Slot(arn[1], *arn.span(1)))
     elif unique:
         found.fields["principal_kind"] = PrincipalKind.ROLE_SESSION if unique[1] == "AROA" else PrincipalKind.USER
+    return found
+
+
+_BOX: Final = re.compile(
+    r"user: (?P<user>[^\s]+) (?:service: (?P<service>[\w-]+) )?action: (?P<action>[\w:*-]+)(?: on resource\(s\): (?P<resource>\S+))?"
+    r"(?: context: (?P<context>[^\n]{0,200}))?"
+)
+
+
+def read_boxes(script: Script) -> list[Found]:
+    """Read the console's box: one fact a line, each with its label."""
+    if "action: " not in script.low:
+        return []
+    return [_box(script, match) for match in _BOX.finditer(script.low)]
+
+
+def _box(script: Script, match: re.Match[str]) -> Found:
+    found = Found(*match.span())
+    principal_into(found, Slot(script.text[slice(*match.span("user"))], *match.span("user")))
+    action = script.text[slice(*match.span("action"))]
+    service = script.text[slice(*match.span("service"))] if match["service"] else None
+    if ":" in action or service:
+        found.put("action", Slot(action if ":" in action else f"{service}:{action}", *match.span("action")))
+    if match["resource"]:
+        found.put("resource", Slot(script.text[slice(*match.span("resource"))], *match.span("resource")))
+    clause = CONTEXT.match(script.low, match.start("context")) if match["context"] else None
+    if clause:
+        read_clause(script, clause, found)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from troubleshoot.denial.marks import with_hard_breaks, without_marks
 from troubleshoot.denial.reading import Removed
 from troubleshoot.denial.secret_shapes import EXAMPLES, KEY_ID, RUN, SHAPES, Shape, is_stand_in, looks_random
-from troubleshoot.denial.view import View, view_of
+from troubleshoot.denial.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _may_hide(text: str) -> bool:
 
 def _views(text: str) -> Iterator[tuple[View, bool]]:
     """Yield the text as it is, without escapes, without percent signs, and with broken lines put together."""
-    view = view_of(text)
+    view = View(text)
     yield view, False
     plain = without_marks(view)
     if plain is not view:

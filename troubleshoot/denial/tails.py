@@ -1,11 +1,12 @@
 """Reads what may follow any denial: EC2's encoded message, and the authorization id of 2026."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
 from troubleshoot.denial.clean import Script
-from troubleshoot.denial.forms import Found
+from troubleshoot.denial.found import Found
 from troubleshoot.denial.slots import Slot, open_ended
 
 CUT: Final = "…"
@@ -24,34 +25,32 @@ _NEAR: Final = 700
 
 def read_tails(script: Script, found: list[Found]) -> list[Found]:
     """Give each tail to the denial that it follows; one that follows none is a denial of its own."""
-    found = _each(script, found, _ENCODED, _encoded)
-    found = _each(script, found, _LINK, _identified)
-    return _each(script, found, _ID, _identified)
+    tails = [*_each(script, _ENCODED, _encoded), *_each(script, _LINK, _identified), *_each(script, _ID, _identified)]
+    for tail in sorted(tails, key=lambda item: item.start):
+        found = _given(script, found, tail)
+    return found
 
 
-def _each(
-    script: Script, found: list[Found], word: str, read: Callable[[Script, int, int], Found | None]
-) -> list[Found]:
+def _each(script: Script, word: str, read: Callable[[Script, int, int], Found | None]) -> list[Found]:
+    tails = []
     at = script.low.find(word)
     while at >= 0:
         tail = read(script, at, at + len(word))
         if tail:
-            found = _given(script, found, tail)
+            tails.append(tail)
         at = script.low.find(word, at + len(word))
-    return found
+    return tails
 
 
 def _given(script: Script, found: list[Found], tail: Found) -> list[Found]:
-    owner = None
-    for item in found:
-        if item.start <= tail.start:
-            owner = item
-    if owner is not None and tail.start - owner.end < _NEAR and "\n\n" not in script.text[owner.end : tail.start]:
-        owner.fields = {**tail.fields, **owner.fields}
-        owner.spans = {**tail.spans, **owner.spans}
-        owner.end = max(owner.end, tail.end)
-        return found
-    return sorted([*found, tail], key=lambda item: item.start)
+    index = bisect_right(found, tail.start, key=lambda item: item.start) - 1
+    owner = found[index] if index >= 0 else None
+    if owner is None or tail.start - owner.end > _NEAR or "\n\n" in script.text[owner.end : tail.start]:
+        return [*found[: index + 1], tail, *found[index + 1 :]]
+    owner.fields = {**tail.fields, **owner.fields}
+    owner.spans = {**tail.spans, **owner.spans}
+    owner.end = max(owner.end, tail.end)
+    return found
 
 
 def _encoded(script: Script, start: int, end: int) -> Found | None:

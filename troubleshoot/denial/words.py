@@ -40,7 +40,7 @@ VOCABULARY: Final = frozenset(
 CODE: Final = (
     r"(?:(?:Client|KMS)\.)?(?:KMS)?AccessDenied(?:Exception|Error)?|(?:Client\.)?UnauthorizedOperation|AuthorizationError(?:Exception)?"
     r"|NotAuthorized(?:Exception)?|UnauthorizedException|ACCESS_DENIED|CLIENT_ERROR|UnauthorizedTaggingOperation"
-    r"|ForbiddenException|AllAccessDisabled"
+    r"|ForbiddenException"
 )
 """Error codes that a denial may bear."""
 
