@@ -62,7 +62,10 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         re.compile(r"insufficient privileges (?:for accessing|to access) [^.]{0,60}(?:s3|kms)"),
     ),
 )
-_KEYED_CODE: Final = re.compile(rf"(?:code|type|name)[\"']? ?[:=]+ ?(?:some\()?[\"']?(?:[\w.]+#)?(?:{_C})(?![\w.])")
+_CODE_STEMS: Final = ("accessdenied", "unauthorizedoperation", "authorizationerror", "access_denied")
+_LABEL_BEFORE: Final = re.compile(
+    r"(?:code|type|name)[\"']? ?[:=]+ ?(?:some\()?[\"']?(?:[\w.]+#)?(?:client\.|kms\.|kms)?\Z"
+)
 _PLAIN_MESSAGE: Final = re.compile(r"access denied|not authorized to perform this operation|forbidden|eventname")
 _GROUP: Final = 250
 _BEFORE_SENTENCE: Final = 400
@@ -98,13 +101,16 @@ def _all_marks(script: Script) -> list[tuple[int, str]]:
 
 def _keyed_marks(low: str) -> list[tuple[int, str]]:
     """A code behind its label (`"errorCode": "AccessDenied"`) counts if a plain refusal stands near it."""
-    if "code" not in low and "type" not in low:
-        return []
-    return [
-        (match.end(), _KEYED)
-        for match in _KEYED_CODE.finditer(low)
-        if _PLAIN_MESSAGE.search(low, max(0, match.start() - 300), match.end() + 300)
-    ]
+    marks = []
+    for word in _CODE_STEMS:
+        at = low.find(word)
+        while at >= 0:
+            if _LABEL_BEFORE.search(low, max(0, at - 60), at) and _PLAIN_MESSAGE.search(
+                low, max(0, at - 300), at + 300
+            ):
+                marks.append((at + len(word), _KEYED))
+            at = low.find(word, at + len(word))
+    return marks
 
 
 def _groups(marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:

@@ -30,9 +30,7 @@ _ON: Final = re.compile(
     r"|(?:the )?resources? ?:? ?|(?=[\"'`]?arn:))"
 )
 _QUOTED: Final = re.compile(r"\"([^\"]{1,2048})\"")
-_LABEL: Final = re.compile(
-    r"(?<![\w:/$<{-])(?:user|role|service principal|principal|caller|用户|ユーザー|사용자)(?: ?: ?| |\Z)"
-)
+_LABEL: Final = re.compile(r"(?<![\w:/$<{-])(?:user|role|principal|caller|用户|ユーザー|사용자)(?: ?: ?| |\Z)")
 _PLACEHOLDERS: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]")
 _ELLIPSIS: Final = re.compile(r"\.{2,}|…")
 _ANY_BLANK: Final = re.compile(r"\s")
@@ -197,13 +195,26 @@ def _subject(script: Script, anchor: int, done: int, found: Found) -> None:
     begin = max(done, anchor - _WINDOW)
     be = _BE.search(script.low, begin, anchor)
     end = be.start() if be else anchor
-    label = None
-    for label in _LABEL.finditer(script.low, begin, end):
-        pass
+    label = _last_label(script.low, begin, end)
     if label is not None and _is_one_value(script.text[label.end() : end], is_sentence=be is not None):
         _labelled(script, label, end, found)
     elif be:
         _unlabelled(script, begin, end, found, has_label=label is not None)
+
+
+def _last_label(low: str, begin: int, end: int) -> re.Match[str] | None:
+    best = None
+    for word in _LABELS:
+        at = low.rfind(word, begin, end)
+        while at >= 0 and (best is None or at > best.start()):
+            label = _LABEL.match(low, at, end)
+            if label:
+                best = label
+            at = low.rfind(word, begin, at)
+    return best
+
+
+_LABELS: Final = ("user", "role", "principal", "caller", "用户", "ユーザー", "사용자")
 
 
 def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> None:

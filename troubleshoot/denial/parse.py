@@ -1,6 +1,5 @@
 """Puts the reading together: clean, redact, recognise, look around, merge what is said twice."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -29,7 +28,7 @@ def parse(text: str) -> Reading:
     redacted = redact(text)
     script = clean(redacted.text)
     found, near_misses = recognise(script)
-    denials = _merged(_denial(script, item) for item in found)
+    denials = _merged([_denial(script, item) for item in found])
     return Reading(redacted.text, tuple(denials), near_misses, redacted.removed)
 
 
@@ -71,7 +70,9 @@ _SAME: Final = ("principal", "principal_kind", "action", "resource", "deny_kind"
 _MORE: Final = ("authorization_id", "encoded_message", "operation", "error_code", "region", "request_id")
 
 
-def _merged(denials: Iterable[Denial]) -> list[Denial]:
+def _merged(denials: list[Denial]) -> list[Denial]:
+    if len(denials) < 2:
+        return denials
     merged: dict[tuple[object, ...], Denial] = {}
     for denial in denials:
         key = (*(getattr(denial, name) for name in _SAME), None if denial.action else denial.operation)

@@ -31,7 +31,7 @@ def read_prose(script: Script) -> list[Found]:
     """Read every refusal in prose; those that the plain sentence already tells are sorted out by the caller."""
     low = script.low
     found: list[Found] = []
-    if "assume" in low:
+    if "be assumed" in low or " assume" in low.replace(" assumed", ""):
         found += [_assumed(script, match) for match in _ASSUME.finditer(low)]
     if "permission" in low:
         found += [_to_call(script, match) for match in _TO_CALL.finditer(low)]

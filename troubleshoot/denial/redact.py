@@ -37,11 +37,20 @@ def redact(text: str) -> Redacted:
     Escapes, colours and line breaks inside a secret do not hide it. Access key ids keep their last four characters;
     AWS's own example keys stay. Never raises.
     """
-    low = text.lower()
-    if not any(_is_possible(shape, low) for shape in SHAPES) and not _may_hide(text):
+    if not _is_announced(text.lower()) and not _may_hide(text):
         return Redacted(text)
     found = [span for view, glued in _views(text) for span in _found_in(view, glued=glued)]
     return _without(text, found) if found else Redacted(text)
+
+
+_WORDS: Final = tuple({word for shape in SHAPES for word in shape.words})
+
+
+def _is_announced(low: str) -> bool:
+    for word in _WORDS:  # noqa: SIM110 - any() takes twice as long, and this runs over every log line
+        if word in low:
+            return True
+    return False
 
 
 def _is_possible(shape: Shape, low: str) -> bool:

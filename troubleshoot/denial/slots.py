@@ -162,7 +162,9 @@ _FORMATTED: Final = re.compile(r"(?<=:) (?=[\w-])")
 
 def is_mask(value: str) -> bool:
     """Say whether the value is a bare stand-in (`***`, `...`, `<user-arn>`) that tells nothing."""
+    if ":" in value and value[0].isalnum():
+        return False
     value = value.strip("\"'` ")
-    return value != "*" and (
-        _MASK.fullmatch(value) is not None or not any(char.isalnum() or char == "*" for char in value)
-    )
+    if value == "*":
+        return False
+    return _MASK.fullmatch(value) is not None or not any(char.isalnum() or char == "*" for char in value)

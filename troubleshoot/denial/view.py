@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -24,12 +24,17 @@ class View:
     text: str
     layers: tuple[tuple[_Edit, ...], ...] = ()
 
-    def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> "View":
-        """Return the view with every match replaced; the view itself if nothing changed."""
+    def sub(
+        self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], first: re.Pattern[str] | None = None
+    ) -> "View":
+        """Return the view with every match replaced; the view itself if nothing changed.
+
+        `first` matches every character that the pattern may begin with: a quick look ahead.
+        """
         pieces: list[str] = []
         edits: list[_Edit] = []
         done = grown = 0
-        for match in pattern.finditer(self.text):
+        for match in pattern.finditer(self.text) if first is None else _matches(pattern, first, self.text):
             new = replace(match)
             if new == match[0]:
                 continue
@@ -49,6 +54,15 @@ class View:
             start = _before(edits, start)[0]
             end = _before(edits, end - 1)[1]
         return start, end
+
+
+def _matches(pattern: re.Pattern[str], first: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    at = 0
+    while (found := first.search(text, at)) is not None:
+        match = pattern.match(text, found.start())
+        at = match.end() if match else found.end()
+        if match:
+            yield match
 
 
 def _before(edits: tuple[_Edit, ...], at: int) -> tuple[int, int]:
