@@ -50,7 +50,9 @@ def test_what_the_table_does_not_name_does_not_happen(account, alice, state, eve
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("step", [step for step in TABLE if step.by is not By.WORKER], ids=str)
+@pytest.mark.parametrize(
+    "step", [step for step in TABLE if step.by is not By.WORKER], ids=lambda step: f"{step.source}-{step.event}"
+)
 def test_a_stranger_takes_no_step(account, alice, charlie, step):
     request = make_request(requester=alice, account=account, state=step.source)
     with pytest.raises(Refused):
