@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        fault = self.door.fault_of(_operation(self.headers, body))
+        fault = self.door.fault_of(_operation(self.headers, self.path, body))
         if fault in _CODES:
             status, code = _CODES[fault]
             self._answer(status, *_error(self.headers, code))
@@ -72,6 +72,9 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(self.slow_seconds)
         else:
             self._pass_on(fault, body)
+
+    def do_GET(self) -> None:
+        self.do_POST()
 
     def _pass_on(self, fault: Fault | None, body: bytes) -> None:
         status, kind, answer = _forward(self.target, self.command, self.path, dict(self.headers), body)
@@ -113,7 +116,9 @@ def faulty_door(target: str, *, slow_seconds: float = 2.0) -> Iterator[Door]:
         thread.join()
 
 
-def _operation(headers: Any, body: bytes) -> str:
+def _operation(headers: Any, path: str, body: bytes) -> str:
+    if path.endswith("?policy"):
+        return "GetBucketPolicy"
     target = headers.get("X-Amz-Target")
     if target:
         return str(target).rsplit(".", 1)[-1]

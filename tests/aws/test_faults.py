@@ -81,6 +81,16 @@ def read(reader: Reader) -> Snapshot:
     return reader.snapshot(world.MATEO, action="personalize:ListSchemas", resource="*")
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_bucket_policy_is_missing_with_words(door: Door, sandbox_server: Sandbox, fault: Fault) -> None:
+    door.faults["GetBucketPolicy"] = fault
+    reader = reader_for(behind(door, sandbox_server))
+    snapshot = reader.snapshot(world.MATEO, action="s3:GetObject", resource=f"arn:aws:s3:::{world.DATA_BUCKET}/x")
+    assert isinstance(snapshot.resource, Missing)
+    assert isinstance(snapshot.rcps, Missing)
+    assert plain(snapshot.resource.why)
+
+
 def test_every_call_of_a_snapshot_is_in_the_table(door: Door, sandbox_server: Sandbox) -> None:
     read(reader_for(behind(door, sandbox_server)))
     assert set(door.calls) - {"DescribeAccount", "DescribeOrganizationalUnit"} == set(NEEDED_BY)

@@ -13,6 +13,7 @@ from troubleshoot.aws.policies import ceiling_arn, shipped_policy
 from troubleshoot.aws.reader import LiveReader
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox
+from troubleshoot.aws.sandbox.seed import client, unguarded
 from troubleshoot.aws.writer import LiveWriter
 from troubleshoot.iam import Outcome, PolicySet, Request, catalog, evaluate, parse_policy
 
@@ -23,6 +24,18 @@ STRANGER = f"arn:aws:iam::{world.ACCOUNT}:user/alice"
 READER = f"arn:aws:sts::{world.ACCOUNT}:assumed-role/AccessDeskReader/access-desk"
 WRITER = f"arn:aws:sts::{world.ACCOUNT}:assumed-role/AccessDeskWriter/access-desk"
 DOCUMENT = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:B", "Resource": "*"}]}'
+
+# What AWS gives a new key: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+DELEGATING_KEY_POLICY = json.dumps(
+    world.policy(
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{world.ACCOUNT}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    )
+)
 
 Call = tuple[str, str, dict[str, Any]]
 
@@ -39,7 +52,7 @@ class Recorder:
             external_id=settings.reader_external_id,
             session_name="recorder",
         )
-        for service in ("iam", "organizations"):
+        for service in ("iam", "organizations", "s3", "kms"):
             events = self.connection.client(service).meta.events
             events.register("provide-client-params.*.*", self._keep)
 
@@ -54,6 +67,10 @@ def reading(sandbox_server: Sandbox) -> list[Call]:
     reader = LiveReader(settings, recorder.connection)
     for principal in (world.MATEO, world.MARY, world.BUILDER_ROLE, world.SERVICE_ROLE):
         reader.snapshot(principal, action="personalize:ListSchemas", resource="*")
+    with unguarded(sandbox_server.endpoint_url):
+        key = client("kms", sandbox_server.endpoint_url).create_key()["KeyMetadata"]["Arn"]
+    reader.snapshot(world.MATEO, action="kms:Decrypt", resource=key)
+    reader.snapshot(world.MATEO, action="s3:GetObject", resource=f"arn:aws:s3:::{world.DATA_BUCKET}/x")
     reader.access_keys(world.MATEO)
     reader.role(world.SERVICE_ROLE)
     return recorder.calls
@@ -181,7 +198,8 @@ def test_a_shipped_policy_fits_into_a_managed_policy(name: Any) -> None:
 
 
 def allowed(text: str, principal: str, action: str, resource: str, context: dict[str, str]) -> bool:
-    policies = PolicySet(identity=(parse_policy(text, name="shipped"),))
+    key = parse_policy(DELEGATING_KEY_POLICY, name="key policy") if action.startswith("kms:") else None
+    policies = PolicySet(identity=(parse_policy(text, name="shipped"),), resource=key)
     return evaluate(Request(principal, action, resource, context=context), policies).outcome is Outcome.ALLOWED
 
 
@@ -206,6 +224,8 @@ REAL = {arn.rsplit("/", 1)[-1]: arn for arn in (world.BUILDER_ROLE, world.SERVIC
 
 
 def resource_of(operation: str, parameters: dict[str, Any]) -> str:
+    if "Bucket" in parameters:
+        return f"arn:aws:s3:::{parameters['Bucket']}"
     if "RoleName" in parameters:
         return REAL[parameters["RoleName"]]
     if "UserName" in parameters or operation == "GetAccessKeyLastUsed":
@@ -214,4 +234,4 @@ def resource_of(operation: str, parameters: dict[str, Any]) -> str:
         return f"arn:aws:iam::{world.ACCOUNT}:group/{parameters['GroupName']}"
     if "Path" in parameters:
         return f"arn:aws:iam::{world.ACCOUNT}:policy{parameters['Path']}{parameters['PolicyName']}"
-    return parameters.get("PolicyArn", "*")
+    return str(parameters.get("PolicyArn") or parameters.get("KeyId") or "*")
