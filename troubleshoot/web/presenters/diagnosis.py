@@ -1,5 +1,6 @@
 """Everything that the diagnosis page shows, put together from the answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ class NextStop:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisPage:
-    """The page. `gates` is empty where there was nothing to judge.
+    """The page. `is_judged`: whether there is a call to judge; `gates` is empty where nothing is known of it.
 
     `basis` says what the answer rests on, `limits` what was not checked.
     """
@@ -68,6 +69,7 @@ class DiagnosisPage:
     choices: tuple[Choice, ...]
     basis: str
     limits: tuple[str, ...]
+    is_judged: bool
     asks_for_role: bool
     caller: str
 
@@ -79,7 +81,7 @@ def diagnosis_page(
 
     `diagnosis` is None for somebody who is not signed in; `asked` is an open request from this case, if there is one.
     """
-    gates = () if answer.fictional else gates_of(answer)
+    gates = _gates(answer)
     denials = answer.reading.denials
     spans = denials[chosen].spans if chosen < len(denials) else {}
     return DiagnosisPage(
@@ -87,7 +89,7 @@ def diagnosis_page(
         gates_title=_gates_title(gates),
         gates=gates,
         statements=tuple(statement_view(shown) for shown in answer.statements),
-        next_stops=tuple(_next_stop(check) for check in answer.next_checks),
+        next_stops=tuple(_next_stop(check) for check in answer.next_checks if not _is_asked(check, answer)),
         steps=next_steps(answer, diagnosis, asked=asked),
         facts=facts_of(answer.facts),
         text=marked(answer.reading.text, spans),
@@ -95,6 +97,7 @@ def diagnosis_page(
         choices=tuple(_choice(number, denial, chosen) for number, denial in enumerate(denials)),
         basis=_basis(answer),
         limits=_limits(answer),
+        is_judged=not answer.fictional,
         asks_for_role=is_pass_role(answer) and "resource" in answer.missing and diagnosis is not None,
         caller=str(principal_name(answer.facts.principal) or ""),
     )
@@ -144,7 +147,7 @@ def _resource(facts: Denial) -> Fact:
 def _choice(number: int, denial: Denial, chosen: int) -> Choice:
     resource, principal = resource_name(denial.resource), principal_name(denial.principal)
     words = denial.action or denial.operation or denial.error_code or "a call that the message does not name"
-    if resource:
+    if resource and resource.short != "*":
         words += f" on {resource.short}"
     if principal:
         words += f", by {principal.short}"
@@ -158,18 +161,38 @@ _NEEDED = {
 }
 
 
+def _is_asked(check: NextCheck, answer: Answer) -> bool:
+    """Passing a role is one permission, whichever call passes it: where it was denied, it is not needed *too*."""
+    return check.action == "iam:PassRole" and is_pass_role(answer)
+
+
 def _next_stop(check: NextCheck) -> NextStop:
     words = _NEEDED[check.when]
-    what = f"on the {check.resource_type}" if check.resource_type else ""
+    what = f"on the {_spaced(check.resource_type)}" if check.resource_type else ""
     return NextStop(check.action, f"{what}: {words}" if what else words, "neutral")
 
 
+def _gates(answer: Answer) -> tuple[Gate, ...]:
+    """The picture, where at least one gate is known: seven question marks help nobody."""
+    gates = gates_of(answer)
+    is_drawn = not answer.fictional and any(gate.state is not GateState.UNKNOWN for gate in gates)
+    return gates if is_drawn else ()
+
+
 def _gates_title(gates: Sequence[Gate]) -> str:
+    if not gates:
+        return "Which check stopped the call is not known"
     stopped = any(gate.state is GateState.STOPS for gate in gates)
     return "Where the call was stopped" if stopped else "What each check says"
 
 
+def _spaced(resource_type: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", resource_type).lower()
+
+
 def _basis(answer: Answer) -> str:
+    if answer.live and answer.decision is None:
+        return "The portal can read this principal. To judge the call, it needs what is missing."
     if answer.live and answer.checked_at:
         return f"Read from IAM {ago(answer.checked_at)}, judged by the portal’s own evaluator."
     return answer.not_live_because

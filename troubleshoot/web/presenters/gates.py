@@ -35,7 +35,7 @@ _NOT_APPLICABLE = {
 def gates_of(answer: Answer) -> tuple[GateView, ...]:
     """Return the gates of an answer, in AWS's order."""
     read = f"read from IAM {ago(answer.checked_at)}" if answer.checked_at else "read from IAM"
-    return tuple(_view(gate, read, live=answer.live) for gate in answer.gates)
+    return tuple(_view(gate, read, live=answer.decision is not None) for gate in answer.gates)
 
 
 def gates_of_decision(decision: Decision) -> tuple[GateView, ...]:

@@ -38,7 +38,7 @@ def next_steps(answer: Answer, diagnosis: Diagnosis | None, *, asked: AccessRequ
         *_try_again(answer),
         *(_asked(asked) if asked else _request(answer, diagnosis)),
         *_owner(answer),
-        *_passed_role(answer),
+        *_topic(answer),
         *_contact(answer),
     ]
     return tuple(steps)
@@ -60,17 +60,14 @@ def is_pass_role(answer: Answer) -> bool:
     return (answer.facts.action or "").lower() == "iam:passrole"
 
 
-def _passed_role(answer: Answer) -> list[Step]:
-    if not is_pass_role(answer):
-        return []
-    return [
-        Step(
-            "Read what passing a role means",
-            "You hand a role to Amazon Personalize, and it works with that role’s rights.",
-            reverse("pass-role"),
-            "About iam:PassRole",
-        )
-    ]
+def _topic(answer: Answer) -> list[Step]:
+    if is_pass_role(answer):
+        words = "You hand a role to Amazon Personalize, and it works with that role’s rights."
+        return [Step("Read what passing a role means", words, reverse("pass-role"), "About iam:PassRole")]
+    if answer.fictional:
+        words = "AWS shows the example to explain what to ask an administrator for."
+        return [Step("Read what the example means", words, reverse("not-authorized"), "Read on")]
+    return []
 
 
 def _missing(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:

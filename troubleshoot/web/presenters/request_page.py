@@ -11,6 +11,7 @@ from troubleshoot.web.components import Fact, Status, Step
 from troubleshoot.web.presenters.names import LAYERS, Name, in_sentence, list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.policies import PolicyView, change_view, document_view
 from troubleshoot.web.presenters.requests import (
+    WAITING,
     Permission,
     duration_words,
     looks_again,
@@ -49,7 +50,7 @@ class RequestPage:
 def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
     """Return the page of a request for one viewer."""
     approvals = tuple(selectors.decisions(request))
-    grant = selectors.grant_of(request)
+    grant = None if request.state in WAITING else selectors.grant_of(request)
     change = change_from_data(request.change)
     concerned = viewer.pk in (request.requester_id, request.beneficiary_id)
     return RequestPage(
@@ -87,7 +88,7 @@ def facts_of_request(request: AccessRequest) -> tuple[Fact, ...]:
     facts = [
         Fact("For", str(principal), code=True, note=request.principal_arn),
         Fact("Resource", request.resource, code=True),
-        Fact("Account", str(request.account)),
+        Fact("Account", request.account.name, note=request.account.account_id),
         Fact("How long", duration_words(change_from_data(request.change).hours)),
     ]
     if request.ticket:

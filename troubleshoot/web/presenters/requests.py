@@ -184,7 +184,8 @@ def _ends(request: AccessRequest, grant: Grant | None) -> Step:
         ended = grant.ended_at if grant else None
         return Step(_STATUS[request.state][0].capitalize(), StepState.DONE, "", ended or request.changed_at)
     if grant is not None and grant.expires_at:
-        return Step("Ends", StepState.NEXT, "The policy itself stops allowing it.", grant.expires_at)
+        when = f"{grant.expires_at:%-d %B %Y, %H:%M} UTC"
+        return Step("Ends", StepState.NEXT, f"The policy itself stops allowing it on {when}.")
     hours = change_from_data(request.change).hours
     return Step("Ends", StepState.NEXT, f"{duration_words(hours)} after it is applied." if hours else "When revoked.")
 

@@ -3,11 +3,19 @@
 from dataclasses import dataclass
 
 from troubleshoot.access.answer import Answer
+from troubleshoot.access.explain import SIGNED_OUT
 from troubleshoot.denial import DenyKind
 from troubleshoot.iam.decision import Effect, LayerResult, Outcome
 from troubleshoot.iam.layers import Layer
 from troubleshoot.remedy import LAYER_OF
-from troubleshoot.web.presenters.names import Name, in_sentence, list_in_words, principal_name, resource_name
+from troubleshoot.web.presenters.names import (
+    Name,
+    in_sentence,
+    list_in_words,
+    principal_name,
+    resource_name,
+    with_article,
+)
 
 _IMPLICIT = {
     Layer.RCPS: "No resource control policy of the organization allows it.",
@@ -112,7 +120,8 @@ def _denied(answer: Answer, sentences: list[str]) -> Verdict:
 
 def _subject(answer: Answer) -> str:
     principal = principal_name(answer.facts.principal)
-    if answer.own_principal or principal is None or not answer.account:
+    somebody_elses = bool(answer.account) and not answer.own_principal and answer.not_live_because != SIGNED_OUT
+    if principal is None or not somebody_elses:
         return "You"
     return principal.short
 
@@ -133,7 +142,7 @@ def _stop_sentences(answer: Answer) -> list[str]:
 
 def _stop(result: LayerResult, whom: str) -> str:
     if result.effect is Effect.EXPLICIT:
-        return f"A statement in a {in_sentence(result.layer)} denies it to {whom}."
+        return f"A statement in {with_article(result.layer)} denies it to {whom}."
     if result.layer is Layer.IDENTITY:
         return f"No identity policy allows it to {whom}."
     return _IMPLICIT[result.layer]
@@ -143,7 +152,7 @@ def _message_sentences(answer: Answer) -> list[str]:
     facts = answer.facts
     layer = LAYER_OF.get(facts.policy_type) if facts.policy_type else None
     if facts.deny_kind is DenyKind.EXPLICIT:
-        where = f"a statement in a {in_sentence(layer)}" if layer else "a statement in some policy"
+        where = f"a statement in {with_article(layer)}" if layer else "a statement in some policy"
         sentence = f"According to the message, {where} denies it."
     elif layer is not None:
         sentence = f"According to the message: {_IMPLICIT[layer][0].lower()}{_IMPLICIT[layer][1:]}"
