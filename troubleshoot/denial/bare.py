@@ -7,7 +7,7 @@ from typing import Final
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.forms import CLAUSE, clause_action, principal_into, read_clause
 from troubleshoot.denial.found import Found, Row
-from troubleshoot.denial.slots import Slot
+from troubleshoot.denial.slots import Slot, put_together
 
 _C: Final = (
     r"(?:(?:client|kms)\.)?(?:kms)?accessdenied(?:exception|error)?|(?:client\.)?unauthorizedoperation"
@@ -71,8 +71,8 @@ _GROUP: Final = 250
 _BEFORE_SENTENCE: Final = 400
 _BEHIND_SENTENCE: Final = 40
 _NEARBY_CODE: Final = re.compile(rf"(?<![\w.])(?:{_C})(?!\w)")
-_API: Final = re.compile(r"API:\s+([a-z0-9-]+:\w+)")
-_ARN: Final = re.compile(r"\"arn\"\s?:\s?\"(arn:[^\"\s]+)\"")
+_API: Final = re.compile(r"API:\s+([a-z0-9-]+:\w+(?:[\n\x0b]\w+(?=\s(?:User|You)\b))?)")
+_ARN: Final = re.compile(r"\"arn\"\s?:\s?\"(arn:[^\" ]+)\"")
 _NAME: Final = re.compile(r"\"(?i:username)\"\s?:\s?\"([\w+=,.@-]+)\"")
 
 
@@ -131,7 +131,7 @@ def _bare(script: Script, group: list[tuple[int, str]]) -> Found:
     for api in _API.finditer(script.text, max(0, at - 160), at):
         pass
     if api:
-        found.put_aside("action", Slot(api[1], *api.span(1)))
+        found.put_aside("action", Slot(put_together(api[1]), *api.span(1)))
     if "eventname" in script.low:
         _caller(script, found)
     return found
@@ -145,7 +145,7 @@ def _caller(script: Script, found: Found) -> None:
     match = match or _NAME.search(script.text, begin, found.start + 300)
     if match:
         at = found.end
-        principal_into(found, Slot(match[1], *match.span(1)))
+        principal_into(found, Slot(put_together(match[1]), *match.span(1)))
         found.start = found.end = at
 
 

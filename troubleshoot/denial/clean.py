@@ -18,7 +18,7 @@ _STAMP: Final = (
     r"|\[[\w.-]{1,30}\]:(?=[ ])"
 )
 _BREAK: Final = re.compile(
-    rf"[ ]?[\n\x0b](?:[ ]?(?:(?:\#{{1,4}}(?!\#)|//+|/?\*{{1,2}}/?|>+|[│┃|╷╵╎]|--|REM\b|<!--|-->)(?=[ \n]|$)|(?P<stamp>{_STAMP})))*[ ]?"
+    rf"[\n\x0b](?:[ ]?(?:(?:\#{{1,4}}(?!\#)|//+|/?\*{{1,2}}/?|>+|[│┃|╷╵╎]|--|REM\b|<!--|-->)(?=[ \n]|$)|(?P<stamp>{_STAMP})))*[ ]?"
 )
 _CONCATENATED: Final = re.compile(
     r"(?P<q>\"{3}|[\"'`])[ ]?(?:\\|\+|\.{1,2}|&)[ ]?\n[ ]?[rbfu]?(?:\"{3}|[\"'`])"
@@ -72,7 +72,12 @@ def _lowered(text: str) -> str:
 def _lines(view: View) -> View:
     if _QUOTE_AT_END.search(view.text):
         view = view.sub(_CONCATENATED, lambda _: "")
-    return view.sub(_BREAK, _break).sub(_BREAK_IN_WORD, _joined)
+    view = view.sub(_BLANK_AT_END, lambda _: "\n")
+    return view.sub(_BREAK, _break, first=_ANY_BREAK).sub(_BREAK_IN_WORD, _joined, first=_ANY_BREAK)
+
+
+_BLANK_AT_END: Final = re.compile(r" [\n\x0b]")
+_ANY_BREAK: Final = re.compile(r"[\n\x0b]")
 
 
 def _break(match: re.Match[str]) -> str:

@@ -82,7 +82,7 @@ _HANDLER: Final = _Mark("handlererrorcode", r"\w+:\s*([A-Z]\w+(?:[\n\x0b]\w+(?=\
 _OPERATIONS: Final = (
     _CALL_OPERATION,
     _Mark("operation error", r"(?i:operation\s+error)\s+[^:]{1,60}:\s+(\w+),"),
-    _Mark("api:", r"API:\s+[a-z0-9-]+:(\w+)"),
+    _Mark("api:", r"API:\s+[a-z0-9-]+:(\w+(?:[\n\x0b]\w+(?=\s(?:User|You)\b|\s?\Z))?)"),
     _Mark("error executing", rf"(?i:error\s+executing)\s+\"(\w+)\""),
     _Mark("eventname", rf"(?i:eventName){_QUOTE}\s*(?:[:=]|,AttributeValue=)\s*{_QUOTE}(\w+)"),
     _Mark("calling `", r"calling\s+`([A-Z]\w+)`"),
@@ -109,50 +109,83 @@ _REGION: Final = _Mark("awsregion", rf"(?i:awsRegion){_QUOTE}\s*[:=]\s*{_QUOTE}(
 def read_context(script: Script, found: Found, before: int, after: int) -> None:
     """Fill in what the text around a denial says, from the end of the one before to the start of the next."""
     head, tail = max(before, found.start - _HEAD), min(after, found.end + _TAIL)
+    if found.start - head < _SHORTEST:
+        head = found.start
+    if tail - found.end < _SHORTEST:
+        tail = found.end
+    if head == tail - (found.end - found.start):
+        return
     _code(script, found, head, tail)
     _operation(script, found, head, tail)
-    for mark in _REQUEST:
-        if "request_id" not in found.fields:
-            found.put_aside("request_id", mark.after(script, found.end, tail) or mark.before(script, head, found.start))
-    if "region" not in found.fields:
+    _request(script, found, head, tail)
+
+
+_SHORTEST: Final = 8
+
+
+def _request(script: Script, found: Found, head: int, tail: int) -> None:
+    if "request" in script.low[found.end : tail] or "request" in script.low[head : found.start]:
+        for mark in _REQUEST:
+            slot = mark.after(script, found.end, tail) or mark.before(script, head, found.start)
+            if slot:
+                found.put_aside("request_id", slot)
+                break
+    if "region" not in found.fields and "awsregion" in script.low:
         found.put_aside("region", _nearest(_REGION, script, found, head, tail))
 
 
 def _code(script: Script, found: Found, head: int, tail: int) -> None:
-    if "error_code" not in found.fields:
-        found.put_aside("error_code", next((slot for slot in _codes(script, found, head, tail) if slot), None))
+    codes = (*_codes_before(script, found.start, head), *_codes_after(script, found.end, tail))
+    surest = min((code for code in codes if code[1]), default=None, key=lambda code: code[0])
+    if surest:
+        found.put_aside("error_code", surest[1])
 
 
-def _codes(script: Script, found: Found, head: int, tail: int) -> Iterator[Slot | None]:
-    """Yield what may be the error code, the surest first: CloudFormation's, the outermost, a near one, a later one."""
-    start, end = found.start, found.end
-    yield _HANDLER.after(script, end, tail)
+def _codes_before(script: Script, start: int, head: int) -> Iterator[tuple[int, Slot | None]]:
+    """Yield the error codes ahead of a denial with their rank: the outermost call is the surest."""
+    if start == head:
+        return
     call = _CALL_CODE.before(script, head, start)
-    if call and call.value.isdigit():
-        yield _KEYED_CODES[0].before(script, call.end, start)
-    yield call
-    yield _API_CODE.before(script, head, start)
+    if call:
+        yield 2, call
+        if call.value.isdigit():
+            yield 1, _KEYED_CODES[0].before(script, call.end, start)
+        return
+    yield 3, _API_CODE.before(script, head, start)
     near = max(head, start - _NEAR)
-    adjacent = _ADJACENT.search(script.text, near, start)
-    yield Slot(adjacent[1], *adjacent.span(1)) if adjacent else None
-    for mark in _KEYED_CODES:
-        yield mark.before(script, head, start)
-    match = None
-    for match in _BARE_CODE.finditer(script.text, near, start):
-        pass
-    yield Slot(match[1] or match[2], *match.span(1 if match[1] else 2)) if match else None
-    for mark in _KEYED_CODES:
-        yield mark.after(script, end, tail)
+    adjacent = _ADJACENT.search(script.text, max(near, start - 80), start)
+    yield 4, Slot(adjacent[1], *adjacent.span(1)) if adjacent else None
+    for rank, mark in enumerate(_KEYED_CODES, 5):
+        yield rank, mark.before(script, head, start)
+    yield 20, _bare_code(script.text, near, start)
+
+
+def _codes_after(script: Script, end: int, tail: int) -> Iterator[tuple[int, Slot | None]]:
+    """Yield the codes behind a denial: CloudFormation's own is the outermost of all."""
+    if end == tail:
+        return
+    yield 0, _HANDLER.after(script, end, tail)
+    for rank, mark in enumerate(_KEYED_CODES, 30):
+        yield rank, mark.after(script, end, tail)
+
+
+def _bare_code(text: str, start: int, end: int) -> Slot | None:
+    last = None
+    for match in _BARE_CODE.finditer(text, start, end):
+        last = match
+    if last is None:
+        return None
+    group = 1 if last[1] else 2
+    return Slot(last[group], *last.span(group))
 
 
 def _operation(script: Script, found: Found, head: int, tail: int) -> None:
-    if "operation" in found.fields:
-        return
     for mark in _OPERATIONS:
-        slot = _nearest(mark, script, found, head, tail)
-        if slot:
-            found.put_aside("operation", slot)
-            return
+        if mark.word in script.low:
+            slot = _nearest(mark, script, found, head, tail)
+            if slot:
+                found.put_aside("operation", slot)
+                return
 
 
 def _nearest(mark: _Mark, script: Script, found: Found, head: int, tail: int) -> Slot | None:

@@ -61,7 +61,6 @@ _NO_SERVICE: Final = frozenset(
 )
 _BARE_TOKEN: Final = re.compile(r"\S+(?= (?:is|are) \Z)")
 _PRINCIPAL_LIKE: Final = re.compile(r"arn:|assumed-role/|:user/|\.amazonaws\.com|<\w*arn\w*>")
-_BE: Final = re.compile(r" ?is \Z")
 _WINDOW: Final = 400
 
 
@@ -193,12 +192,12 @@ def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:
 
 def _subject(script: Script, anchor: int, done: int, found: Found) -> None:
     begin = max(done, anchor - _WINDOW)
-    be = _BE.search(script.low, begin, anchor)
-    end = be.start() if be else anchor
+    has_verb = script.low.endswith("is ", begin, anchor)
+    end = begin + len(script.text[begin : anchor - 3].rstrip()) if has_verb else anchor
     label = _last_label(script.low, begin, end)
-    if label is not None and _is_one_value(script.text[label.end() : end], is_sentence=be is not None):
+    if label is not None and _is_one_value(script.text[label.end() : end], is_sentence=has_verb):
         _labelled(script, label, end, found)
-    elif be:
+    elif has_verb:
         _unlabelled(script, begin, end, found, has_label=label is not None)
 
 

@@ -28,12 +28,12 @@ _COLOUR: Final = (
 )
 _ESCAPED_BREAK: Final = r"\\+\n[nr](?![a-z])|\\+\n(?!t )|(?:\\+r)?\\+n\n?|\\+r(?![a-z])"
 _MARKS: Final = re.compile(
-    rf"(?P<gone>{_COLOUR}|[{_INVISIBLE}\ud800-\udfff]|</?(?:{_INLINE})(?:\s[^<>=]*=[^<>]*)?/?>)"
-    rf"|(?P<line><\n?b\n?r\s?/?>(?:\r\n?|\n)?|\r\n?|[\u2028\u2029\x85\u21b5]|{_ESCAPED_BREAK}"
-    rf"|<\n?/?\n?(?:{_BLOCK})(?:\s[^<>=]*=[^<>]*|\s)?/?>)"
+    rf"(?P<gone>{_COLOUR}|[{_INVISIBLE}\ud800-\udfff]|</?(?:{_INLINE})(?:\s[^<>=]*=[^<>]*)?/?\n?>)"
+    rf"|(?P<line><\n?b\n?r\s?/?\n?>(?:\r\n?|\n)?|\r\n?|[\u2028\u2029\x85\u21b5]|{_ESCAPED_BREAK}"
+    rf"|<\n?/?\n?(?:{_BLOCK})(?:\s[^<>=]*=[^<>]*|\s)?/?\n?>)"
     rf"|(?P<blank>[{_BLANKS}]|\\+\nt(?= )|\\+t|\\+\ )"
     rf"|(?P<double>[{_DOUBLE}])|(?P<single>[{_SINGLE}])|(?P<colon>\uff1a)"
-    r"|\\+(?:u(?P<u>[0-9A-Fa-f]{4})|x(?P<x>[0-9A-Fa-f]{2})|(?P<char>[^\w\s]))"
+    r"|\\+(?:\n?u(?P<u>\n?(?:[0-9A-Fa-f]\n?){3}[0-9A-Fa-f])|x(?P<x>[0-9A-Fa-f]{2})|(?P<char>[^\w\s]))"
     r"|(?P<entity>&(?:amp;){0,4}(?:\#\d{1,6}|\#[xX][0-9A-Fa-f]{1,5}|quot|lt|gt|apos|nbsp|sol|plus|equals|amp);)",
     re.IGNORECASE,
 )
@@ -44,9 +44,9 @@ _PASSES: Final = 4
 
 def without_marks(view: View) -> View:
     """Return the view with plain characters: a line break for every kind of break, a blank for every kind of blank."""
-    if "&" in view.text:
-        view = view.sub(_BROKEN_ENTITY, lambda match: match[0].replace("\n", ""))
     for _ in range(_PASSES):
+        if "&" in view.text and "\n" in view.text:
+            view = view.sub(_BROKEN_ENTITY, lambda match: match[0].replace("\n", ""))
         after = view.sub(_MARKS, _plain, first=_FIRST)
         if after is view:
             break
@@ -63,7 +63,7 @@ def _plain(match: re.Match[str]) -> str:
         return _break(match)
     if kind == "char":
         return value
-    return _unescaped(value) if kind == "entity" else _space(chr(int(value, 16)))
+    return _unescaped(value) if kind == "entity" else _space(chr(int(value.replace("\n", ""), 16)))
 
 
 def _break(match: re.Match[str]) -> str:

@@ -37,9 +37,11 @@ def redact(text: str) -> Redacted:
     Escapes, colours and line breaks inside a secret do not hide it. Access key ids keep their last four characters;
     AWS's own example keys stay. Never raises.
     """
-    if not _is_announced(text.lower()) and not _may_hide(text):
+    low = text.lower()
+    if not _is_announced(low) and not _may_hide(text):
         return Redacted(text)
-    found = [span for view, glued in _views(text) for span in _found_in(view, glued=glued)]
+    shapes = SHAPES if _is_escaped(text) else tuple(shape for shape in SHAPES if _is_possible(shape, low))
+    found = [span for view, glued in _views(text) for span in _found_in(view, shapes, glued=glued)]
     return _without(text, found) if found else Redacted(text)
 
 
@@ -59,13 +61,16 @@ def _is_possible(shape: Shape, low: str) -> bool:
 
 def _may_hide(text: str) -> bool:
     """Say whether the text may hold a secret that no word announces."""
-    return (
-        "AKIA" in text
-        or "ASIA" in text
-        or RUN.search(text) is not None
-        or _ESCAPED.search(text) is not None
-        or ("\n" in text and _RUN_AT_BREAK.search(text) is not None)
-    )
+    if "AKIA" in text or "ASIA" in text or RUN.search(text) is not None:
+        return True
+    if _is_escaped(text):
+        return True
+    return "\n" in text and next(_broken_runs(text), None) is not None
+
+
+def _is_escaped(text: str) -> bool:
+    has_marks = "\\" in text or "&#" in text or "%" in text or "\x1b" in text or not text.isascii()
+    return has_marks and _ESCAPED.search(text) is not None
 
 
 def _views(text: str) -> Iterator[tuple[View, bool]]:
@@ -89,10 +94,9 @@ def _views(text: str) -> Iterator[tuple[View, bool]]:
 _HARD_BREAK: Final = re.compile("\x0b")
 
 
-def _found_in(view: View, *, glued: bool) -> Iterator[_Span]:
-    low = view.text.lower()
-    for shape in SHAPES:
-        if (shape.glued or not glued) and _is_possible(shape, low):
+def _found_in(view: View, shapes: tuple[Shape, ...], *, glued: bool) -> Iterator[_Span]:
+    for shape in shapes:
+        if shape.glued or not glued:
             for match in shape.pattern.finditer(view.text):
                 group = match.lastgroup or "value"
                 if not is_stand_in(match[group]):
@@ -117,7 +121,9 @@ def _runs(text: str) -> list[tuple[int, int]]:
     return [span for span in found if not any(start <= span[0] < end for start, end in blobs)]
 
 
-_BLOB: Final = re.compile(r"[\w/+=-]{101,}|:[\"'`\s]{0,20}[\w-]{20,}(?:\n[ \t>#*|│/]{0,14}[\w-]{20,})+")
+_BLOB: Final = re.compile(
+    r"[\w/+=\u00ad\u200b-\u200f\u2060-\u2064\ufeff-]{101,}|:[\"'`\s]{0,20}[\w-]{20,}(?:\n[ \t>#*|│/]{0,14}[\w-]{20,})+"
+)
 """EC2's encoded message, in one line or broken over several: some part of it may look like a key."""
 
 _BLOB_LENGTH: Final = 100

@@ -40,6 +40,11 @@ _PASSWORD_NAME: Final = r"(?:passwor[dt]|passwd|passphrase|kennwort|passwort|pwd
 _TOKEN_NAME: Final = r"(?:(?:session|security|access|refresh|auth|id|api|bearer|private|personal)[\s_-]{0,2}token|api[\s_-]{0,2}key|signintoken)"
 
 
+_SECRET_WORDS: Final = (
+    "secret_|secret-|secretaccess|secret access|secretkey|secret key|\"secret|'secret|secret=|clientsecret|secretstring"
+)
+
+
 def _shape(kind: str, words: str, pattern: str, flags: int = 0, *, glued: bool = False) -> Shape:
     return Shape(kind, tuple(words.split("|")), re.compile(pattern, flags), glued)
 
@@ -76,27 +81,31 @@ SHAPES: Final = (
     ),
     _shape(
         "authorization",
-        "authorization|bearer|basic ",
+        "authorization:|authorization=|authorization\"|authorization'|bearer |basic |authorization\\\\",
         r"(?i)(?:(?:bearer|basic|token|negotiate)\s{1,3}|authorization[\"'\\]{0,4}\s{0,3}[:=]\s{0,3}[\"'\\]{0,4}(?!bearer|basic|aws4))"
         r"(?P<value>[\w.+/=~-]{12,4000})(?![\w.+/=~-]*[:/])",
     ),
     _shape(
         "secret-access-key",
-        "secret",
+        _SECRET_WORDS,
         rf"(?i)secret[\s_-]{{0,2}}access[\s_-]{{0,2}}key{_IS}[\"'`\\]{{0,8}}(?P<value>[A-Za-z0-9/+]{{40}})",
         glued=True,
     ),
-    _shape("secret-access-key", "secret", rf"(?i){_SECRET_NAME}{_IS}{_VALUE}"),
+    _shape("secret-access-key", _SECRET_WORDS, rf"(?i){_SECRET_NAME}{_IS}{_VALUE}"),
     _shape(
         "secret-access-key",
-        "secret",
+        _SECRET_WORDS,
         r"(?i)[\"']secret[\"']\s?[:=]\s?[\"'](?P<value>[^\"'\n]{3,4000})[\"']|(?<![\w-])secret=(?P<bare>[^\s\"'`,;<>&]{3,4000})",
     ),
     _shape("password", "passw|pwd|passphrase|kennwort", rf"(?i){_PASSWORD_NAME}{_IS}{_VALUE}"),
     _shape("password", "--pass", rf"(?i)--pass(?:word|wd|phrase)?{_FLAG}{_VALUE}"),
     _shape("password", "passw|pwd", rf"(?i)<[\w:]{{0,40}}{_PASSWORD_NAME}>(?P<value>[^<]{{1,4000}})"),
     _shape("password", "://", r"://[^\s/:@\"']{0,200}:(?P<value>[^\s/@\"']{1,400})@"),
-    _shape("token", "token|api", rf"(?i){_BEFORE}{_TOKEN_NAME}{_IS}{_VALUE}"),
+    _shape(
+        "token",
+        "token=|token:|token\"|token'|token\\\\|token |apikey|api_key|api-key|api key",
+        rf"(?i){_BEFORE}{_TOKEN_NAME}{_IS}{_VALUE}",
+    ),
     _shape("token", "token=", r"(?i)(?<![a-z])token=(?P<value>[^\s\"'`,;<>&]{8,4000})"),
     _shape(
         "token",

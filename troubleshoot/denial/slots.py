@@ -6,11 +6,13 @@ from typing import Final, NamedTuple
 from troubleshoot.denial.marks import HARD
 
 FOLLOW: Final = re.compile(
-    r"(?:because\b|with\s+an?\b|(?:is|are)\s+not\b|on\s+(?:the\s+|this\s+)?resource|status\s+code|for\s+complete"
+    r"(?:because\b|with\s+an?\b|(?:is|are)\s+not\b|on\s+(?:(?:the\s+|this\s+)?resource|arn:)|status\s+code|for\s+complete"
     r"|\(Service\b|\(Status\b|Encoded\s+auth|Go\s+to\b|transitively\b|not\s+authori|operation\b|for\s+the\s+given|-+>|\.{3}|…)",
     re.IGNORECASE,
 )
 """What may follow a value in AWS's sentences: a line that starts so does not carry the value on."""
+
+_NEXT_MESSAGE: Final = re.compile(r"You\s+are\b|User\s?:")
 
 KINDED: Final = re.compile(
     r"(?:user|role|group|policy|instance\sprofile|server\scertificate|mfa(?:\sdevice)?|saml\sprovider|access\skey"
@@ -22,7 +24,7 @@ _BROKEN: Final = re.compile(r"[ ]*[\n\x0b]+[ ]*")
 _TOKEN: Final = re.compile(r"(?:<[^<>/\n\x0b][^<>]{0,60}>|\{[^{}\"\n\x0b]{0,60}\}|[^\s\"<>]|<(?!/)|>){1,2048}")
 _PIECE: Final = re.compile(r"[\w:/.*@=+,$<>{}…#-]+", re.ASCII)
 _GAP: Final = re.compile(r"(?P<blank> )|[\n\x0b](?![\n\x0b])")
-_CLOSED: Final = re.compile(r"[.,;]?\s?[\"'`]")
+_CLOSED: Final = re.compile(r"[.,;]?\s?[\"'`](?!\w)")
 _LAST_ON_LINE: Final = re.compile(r"[.,;)\]}]*(?: \(|[\n\x0b]|\Z)")
 _MASK: Final = re.compile(
     r"[*.…xX#?_\s-]+|[<\[{(][^<>\[\]{}():]*[>\]})]+|\$\{?\w+\}?|etc\.?|redacted|masked|hidden|\*+redacted\**",
@@ -73,7 +75,7 @@ def carried_on(text: str, start: int, end: int) -> int | None:
     `end` itself if it is whole; None if that can't be told.
     """
     gap = _GAP.match(text, end)
-    if gap is None or FOLLOW.match(text, gap.end()):
+    if gap is None or FOLLOW.match(text, gap.end()) or _NEXT_MESSAGE.match(text, gap.end()):
         return end
     piece = _PIECE.match(text, gap.end())
     if piece is None:
@@ -83,15 +85,21 @@ def carried_on(text: str, start: int, end: int) -> int | None:
         return after if _is_short_arn(value) else end
     if _ODD_REST.match(text, after):
         return None
-    if gap[0] == HARD or piece[0][0] in ":/" or _is_short_arn(value) or _is_followed(text, after):
+    if _is_short_arn(value) and not _COMPLETES.search(piece[0]):
+        return end
+    if gap[0] == HARD or _GOES_ON.match(piece[0]) or _is_short_arn(value) or _is_followed(text, after):
+        return after
+    if value[-1] == "*" and not piece[0].strip("*"):
         return after
     if _LAST_ON_LINE.match(text, after) is None:
         return end
     if value[-1] in ":/-":
         return after
-    return None if _may_be_broken(text, end, piece[0]) else end
+    return None if "\n" in value or _may_be_broken(text, end, piece[0]) else end
 
 
+_GOES_ON: Final = re.compile(r"[:/.@_=-]\w|:")
+_COMPLETES: Final = re.compile(r"[:/]|\Aarn?|\Ar?n:")
 _ODD_REST: Final = re.compile(r"[^\s\"'`,.;)\]}\\*][^\s]|[\"'`,.;)\]}\\*]{1,3}\w")
 """What can't end a value: then the line was broken in a way that is not known."""
 

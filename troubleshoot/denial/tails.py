@@ -7,15 +7,16 @@ from typing import Final
 
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found
-from troubleshoot.denial.slots import Slot, open_ended
+from troubleshoot.denial.marks import HARD
+from troubleshoot.denial.slots import Slot, open_ended, put_together
 
 CUT: Final = "…"
 """Stands in `encoded_message` for a message that was there and is not any more."""
 
 _ENCODED: Final = "encoded authorization failure message"
 _BLOB: Final = re.compile(r"[\w+/=-]+")
-_NEXT_LINE: Final = re.compile(r"[\n\x0b]([\w+/=-]{16,})(?=[\s\"'`.,;)]|\Z)|\x0b([\w+/=-]+)(?=[\s\"'`.,;)]|\Z)")
-_ELIDED: Final = re.compile(r"[\"'`]?([^\s\"'`]+)")
+_LINE_BREAK: Final = re.compile(r"[\n\x0b](?=[\w+/=-]+(?:[\"'`.,;)]|\s|\Z))", re.ASCII)
+_ELIDED: Final = re.compile(r"[\"'`]?(<[^<>]{0,60}>|[^\s\"'`]+)")
 _LINK: Final = "authorization-details/"
 _ID: Final = "authorization id:"
 _ID_VALUE: Final = re.compile(r"[0-9A-Za-z]{10,256}")
@@ -67,22 +68,30 @@ _SEPARATOR: Final = re.compile(r"[\s:\"'`]*")
 
 
 def _blob(text: str, begin: int) -> Slot | None:
+    """Read the message, over as many lines as it takes; a last line that may be a word makes it unknown."""
     match = _BLOB.match(text, begin)
     if match is None:
         return None
     value, end = match[0], match.end()
-    while (more := _NEXT_LINE.match(text, end)) is not None:
-        value += more[1] or more[2]
-        end = more.end()
+    while (gap := _LINE_BREAK.match(text, end)) is not None:
+        more = _BLOB.match(text, gap.end())
+        if more is None or not _LONE.match(text, more.end()):
+            break
+        if gap[0] != HARD and len(more[0]) < _WHOLE_LINE and not _LOOKS_CODED.search(more[0]):
+            return Slot(CUT, begin, end) if len(value) >= _SHORTEST else None
+        value, end = value + more[0], more.end()
     return Slot(value, begin, end) if len(value) >= _SHORTEST else None
 
 
 _SHORTEST: Final = 20
+_WHOLE_LINE: Final = 16
+_LONE: Final = re.compile(r"[\"'`.,;)}\]]*(?:[\n\x0b]|\Z)|[\"']")
+_LOOKS_CODED: Final = re.compile(r"\d|_|[a-z][A-Z]")
 
 
 def _elided(text: str, begin: int) -> Slot | None:
     match = _ELIDED.match(text, begin)
-    return Slot(match[1], *match.span(1)) if match else None
+    return Slot(put_together(match[1]), *match.span(1)) if match else None
 
 
 def _identified(script: Script, start: int, end: int) -> Found | None:
