@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from troubleshoot.aws.checks import reader_findings
 from troubleshoot.aws.connect import Answer, Connection, field
 from troubleshoot.aws.errors import CONNECTION_KINDS, AwsProblem
-from troubleshoot.aws.facts import AccessKey, AccountSettings, RoleFacts
+from troubleshoot.aws.facts import AccessKey, AccountSettings, Finding, RoleFacts
 from troubleshoot.aws.iam_reads import Holder, IamReads, LiveEntity
 from troubleshoot.aws.organization import Chain, Levels, OrganizationReads, PolicyType
 from troubleshoot.aws.principal import Entity, EntityKind, entity_of
@@ -28,6 +29,7 @@ class LiveReader:
 
     def __init__(self, settings: AccountSettings, connection: Connection) -> None:
         self._settings = settings
+        self._connection = connection
         self._iam = IamReads(connection)
         self._organization = OrganizationReads(connection)
         self._resources = ResourceReads(connection, settings.account_id)
@@ -60,6 +62,10 @@ class LiveReader:
         if found is None or isinstance(found, Missing):
             return found
         return RoleFacts(found.holder.arn, found.holder.name, found.path, found.trust_policy)
+
+    def check(self) -> tuple[Finding, ...]:
+        """Try each kind of read once and tell what works. It reads about nobody, and never raises."""
+        return reader_findings(self._settings, self._connection)
 
     def _of_entity(self, entity: Entity, action: str, resource: str) -> Snapshot:
         blank = unread_snapshot(self._settings.account_id, entity.arn, Missing(_NOT_THERE))
