@@ -1,5 +1,6 @@
 """The table of states: total, without a dead end, and the only way to another state."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,10 @@ def test_every_guard_says_what_it_asks():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("state", list(State))
-@pytest.mark.parametrize("event", list(Event))
+@pytest.mark.parametrize(
+    ("state", "event"), [pair for pair in product(State, Event) if step_for(*pair) is None], ids=str
+)
 def test_what_the_table_does_not_name_does_not_happen(account, alice, state, event):
-    if step_for(state, event) is not None:
-        return
     request = make_request(requester=alice, account=account, state=state)
     with pytest.raises(Stale, match=state.label):
         transition(request=request, event=event, attempt=Attempt(request, alice))
