@@ -131,7 +131,7 @@ def _decoded(script: Script, match: re.Match[str]) -> Found:
 
 
 _BOX: Final = re.compile(
-    r"user: (?P<user>\S+(?: \S+)?) (?:service: (?P<service>[\w-]+) )?action: (?P<action>[\w:*-]+)"
+    r"user: (?P<user>\S+(?: \S+)?) (?:service: (?P<service>[\w-]+) )?action: (?P<action>[\w:*-]+(?: [\w:]+)?(?= on resource| context:)|[\w:*-]+)"
     r"(?: on resource\(s\): (?P<resource>\S+(?: \S+)?(?= context:)|\S+))?(?: context: (?P<context>.{0,200}))?"
 )
 

@@ -103,7 +103,7 @@ def _found_in(view: View, shapes: tuple[Shape, ...], *, glued: bool) -> Iterator
                     yield (*view.source(*match.span(group)), shape.kind)
     if glued:
         return
-    for start, end in (*_runs(view.text), *_broken_runs(view.text)):
+    for start, end in _runs(view.text):
         yield (*view.source(start, end), "secret-access-key")
     for match in KEY_ID.finditer(view.text):
         if match[0] not in EXAMPLES:
@@ -117,12 +117,15 @@ def _runs(text: str) -> list[tuple[int, int]]:
         for match in RUN.finditer(text)
         if match[0] not in EXAMPLES and looks_random(match[0], among_names=_is_among_names(text, match.start()))
     ]
+    found += _broken_runs(text)
     blobs = [match.span() for match in _BLOB.finditer(text) if len(match[0]) > _BLOB_LENGTH] if found else []
     return [span for span in found if not any(start <= span[0] < end for start, end in blobs)]
 
 
+_GAP: Final = r"(?:\\{1,4}[nr]|[\s>#*|│/]){0,16}"
 _BLOB: Final = re.compile(
-    r"[\w/+=\u00ad\u200b-\u200f\u2060-\u2064\ufeff-]{101,}|:[\"'`\s]{0,20}[\w-]{20,}(?:\n[ \t>#*|│/]{0,14}[\w-]{20,})+"
+    r"[\w/+=\u00ad\u200b-\u200f\u2060-\u2064\ufeff-]{101,}"
+    rf"|(?i:{_GAP.join('message')}){_GAP}:[\"'`\s]{{0,20}}[\w-]+(?:{_GAP.replace('{0,16}', '{1,16}')}[\w-]{{4,}}(?![\w ]))+"
 )
 """EC2's encoded message, in one line or broken over several: some part of it may look like a key."""
 

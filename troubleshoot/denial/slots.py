@@ -22,7 +22,7 @@ KINDED: Final = re.compile(
 
 _BROKEN: Final = re.compile(r"[ ]*[\n\x0b]+[ ]*")
 _TOKEN: Final = re.compile(r"(?:<[^<>/\n\x0b][^<>]{0,60}>|\{[^{}\"\n\x0b]{0,60}\}|[^\s\"<>]|<(?!/)|>){1,2048}")
-_PIECE: Final = re.compile(r"[\w:/.*@=+,$<>{}…#-]+", re.ASCII)
+_PIECE: Final = re.compile(r"(?:[\w:/.*@=+,$>{}…#-]|<(?!/))+", re.ASCII)
 _GAP: Final = re.compile(r"(?P<blank> )|[\n\x0b](?![\n\x0b])")
 _CLOSED: Final = re.compile(r"[.,;]?\s?[\"'`](?!\w)")
 _LAST_ON_LINE: Final = re.compile(r"[.,;)\]}]*(?: \(|[\n\x0b]|\Z)")
@@ -66,7 +66,8 @@ def open_ended(text: str, start: int) -> Slot | None:
         if after is None:
             return None
         end = after
-    return delimited(text, start, end)
+    slot = delimited(text, start, end)
+    return None if slot is None or _HALF_KIND.fullmatch(slot.value) else slot
 
 
 def carried_on(text: str, start: int, end: int) -> int | None:
@@ -85,19 +86,25 @@ def carried_on(text: str, start: int, end: int) -> int | None:
         return after if _is_short_arn(value) else end
     if _ODD_REST.match(text, after):
         return None
-    if _is_short_arn(value) and not _COMPLETES.search(piece[0]):
-        return end
+    if (
+        _is_short_arn(value)
+        and not _may_complete(value, piece[0], text[after : after + 1])
+        and not _is_followed(text, after)
+    ):
+        return None
     if gap[0] == HARD or _GOES_ON.match(piece[0]) or _is_short_arn(value) or _is_followed(text, after):
         return after
     if value[-1] == "*" and not piece[0].strip("*"):
         return after
     if _LAST_ON_LINE.match(text, after) is None:
-        return end
+        return None if _HALF_KIND.fullmatch(value) else end
     if value[-1] in ":/-":
         return after
-    return None if "\n" in value or _may_be_broken(text, end, piece[0]) else end
+    may_go_on = piece[0][-1] != ":" and any(char.isalnum() for char in piece[0])
+    return None if may_go_on else end
 
 
+_HALF_KIND: Final = re.compile(r"inst\w*|serv\w*|acce\w*|logi\w*|saml|mfa|ro|rol|gr|gro|grou|po|pol|poli|polic|us|use")
 _GOES_ON: Final = re.compile(r"[:/.@_=-]\w|:")
 _COMPLETES: Final = re.compile(r"[:/]|\Aarn?|\Ar?n:")
 _ODD_REST: Final = re.compile(r"[^\s\"'`,.;)\]}\\*][^\s]|[\"'`,.;)\]}\\*]{1,3}\w")
@@ -116,20 +123,19 @@ def _is_short_arn(value: str) -> bool:
     if "arn:".startswith(value):
         return True
     colons = value.count(":")
-    is_short = value.startswith("arn:") and (colons < 5 or (colons == 5 and value[-1] == ":"))
+    is_short = value.startswith("arn:") and (colons < _COLONS or (colons == _COLONS and value[-1] == ":"))
     return is_short and not _SHORTENED.search(value)
 
 
+def _may_complete(value: str, piece: str, after: str) -> bool:
+    """Say whether the word on the next line may be the rest of a short ARN: if a blank follows it, all of the rest."""
+    if _COMPLETES.search(piece) is None:
+        return False
+    return after != " " or (value + piece).count(":") >= _COLONS
+
+
+_COLONS: Final = 5
 _SHORTENED: Final = re.compile(r"\.\.|[…*<>$]|[xX]{2}")
-
-
-_LONG_LINE: Final = 16
-
-
-def _may_be_broken(text: str, end: int, piece: str) -> bool:
-    """Say whether a lone word on the next line may be the rest of a value that ends a long line."""
-    line = end - max(text.rfind("\n", 0, end), text.rfind(HARD, 0, end))
-    return line > _LONG_LINE and piece[-1] != ":" and any(char.isalnum() for char in piece)
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
