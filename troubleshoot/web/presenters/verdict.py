@@ -107,6 +107,8 @@ def _allowed(answer: Answer) -> Verdict:
 
 def _depends(answer: Answer) -> Verdict:
     sentences = [*_unread_sentences(answer), *_hope(answer)]
+    if hanging := _hanging(answer):
+        return _denied(answer, [hanging, *_hope(answer)])
     if answer.disagrees:
         said = "The message says it was denied. The policies may have changed since then, so try it again."
         return Verdict("warning", "Nothing that we can read stops", *_what(answer), "", (said, *sentences))
@@ -167,6 +169,16 @@ def _hope(answer: Answer) -> list[str]:
     if answer.proposal.proven:
         return ["Nothing that the portal can see forbids it, so a request can fix this."]
     return ["A request can ask for it. Whether that is enough shows when it is checked."]
+
+
+def _hanging(answer: Answer) -> str:
+    """What is said where only a resource policy that nobody read could still let the call through."""
+    layers = answer.decision.layers.values() if answer.decision else ()
+    names = [in_sentence(result.layer) for result in layers if result.code == "resource_policy_may_suffice"]
+    if not names:
+        return ""
+    verb = "does" if len(names) == 1 else "do"
+    return f"The {list_in_words(names)} {verb} not allow it. Only the resource’s own policy could, which was not read."
 
 
 def _unread_sentences(answer: Answer) -> list[str]:
