@@ -78,7 +78,7 @@ def explain(
         proposal=proposal,
         no_proposal=remedy if isinstance(remedy, NoProposal) else None,
         after=masked(_after(judged, proposal), sight),
-        who_decides=tuple(routing.approvers_for(account=account, requester=viewer)) if account and viewer else (),
+        who_decides=_deciders(account, viewer, facts),
     )
 
 
@@ -254,6 +254,12 @@ def _next_checks(facts: Denial) -> tuple[NextCheck, ...]:
         for check in checks_for_operation(facts.operation or facts.action)
         if (check.action.lower(), check.resource_type) != failed and check.when != "one_of"
     )
+
+
+def _deciders(account: Account | None, viewer: Person | None, facts: Denial) -> tuple[Person, ...]:
+    if account is None or viewer is None:
+        return ()
+    return tuple(routing.approvers_for(account=account, requester=viewer, principal_arn=facts.principal or ""))
 
 
 def _is_own(viewer: Person | None, account: Account | None, principal: str | None) -> bool:
