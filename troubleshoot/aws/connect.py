@@ -155,7 +155,7 @@ def field(answer: Any, *names: str, permission: str, kind: type = str) -> Any:
     return value
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # each holds about a megabyte of clients
 def connection(
     *, region: str, endpoint_url: str, role_arn: str, external_id: str = "", session_name: str = "access-desk"
 ) -> Connection:

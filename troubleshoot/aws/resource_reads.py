@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-wor
 """
 
 from troubleshoot.aws.connect import Answer, Connection, field
-from troubleshoot.aws.errors import AwsProblem
+from troubleshoot.aws.errors import AwsProblem, ProblemKind
 from troubleshoot.aws.iam_reads import IamReads, check_document
 from troubleshoot.aws.principal import EntityKind, entity_of
 from troubleshoot.iam.arn import account_of, parse_arn
@@ -15,6 +15,10 @@ ResourcePolicy = StoredPolicy | Missing | None
 _OTHER_SERVICE = "The portal does not read resource-based policies of this service."
 _OTHER_ACCOUNT = "The resource belongs to another account, so the portal could not read its policy."
 _NOT_SAID = "The message does not say which resource it was, so its policy could not be read."
+_REFUSED_BUCKET = (
+    "AWS did not show the portal this bucket's policy. The bucket may belong to another account. "
+    "If it is this account's, allow s3:GetBucketPolicy for the portal's role."
+)
 _NO_KEY_ID = "The portal reads the policy of a key that is named by its key ID only."
 
 # A role's trust policy decides who may assume it, not who may pass it: `iam` needs none.
@@ -58,6 +62,8 @@ class ResourceReads:
         except AwsProblem as problem:
             if problem.code == "NoSuchBucketPolicy":
                 return None
+            if problem.kind is ProblemKind.ACCESS_DENIED:
+                return Missing(_REFUSED_BUCKET, problem.permission)
             raise
         text = _text(answer, "s3:GetBucketPolicy")
         return StoredPolicy("resource", bucket, text, attached_to=f"arn:aws:s3:::{bucket}")
