@@ -5,7 +5,7 @@ https://docs.gunicorn.org/en/stable/settings.html
 
 import os
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = ":".join((os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")))
 # Threads, because a view may wait for AWS. The application is loaded once and shared by the workers.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))

@@ -66,9 +66,9 @@ def _run(started: ExitStack) -> int:
     django.setup()
     sandbox = _start_sandbox(started, var)
     password = _fill(var, sandbox)
-    with _step("Starting the web server and the worker"):
-        children = _start_children(started, var)
-        _wait_until_served(port, children)
+    _say("Starting the web server and the worker ...")  # on a line of its own: both of them speak, too
+    children = _start_children(started, var)
+    _wait_until_served(port, children)
     _welcome(port, sandbox, password, var)
     return _watch(children)
 

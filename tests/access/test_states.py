@@ -1,5 +1,6 @@
 """The table of states: total, without a dead end, and the only way to another state."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,10 @@ def test_every_guard_says_what_it_asks():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("state", list(State))
-@pytest.mark.parametrize("event", list(Event))
+@pytest.mark.parametrize(
+    ("state", "event"), [pair for pair in product(State, Event) if step_for(*pair) is None], ids=str
+)
 def test_what_the_table_does_not_name_does_not_happen(account, alice, state, event):
-    if step_for(state, event) is not None:
-        return
     request = make_request(requester=alice, account=account, state=state)
     with pytest.raises(Stale, match=state.label):
         transition(request=request, event=event, attempt=Attempt(request, alice))
@@ -50,7 +50,9 @@ def test_what_the_table_does_not_name_does_not_happen(account, alice, state, eve
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("step", [step for step in TABLE if step.by is not By.WORKER], ids=str)
+@pytest.mark.parametrize(
+    "step", [step for step in TABLE if step.by is not By.WORKER], ids=lambda step: f"{step.source}-{step.event}"
+)
 def test_a_stranger_takes_no_step(account, alice, charlie, step):
     request = make_request(requester=alice, account=account, state=step.source)
     with pytest.raises(Refused):

@@ -20,7 +20,7 @@ from troubleshoot.aws.gateway import (
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox
 from troubleshoot.aws.sandbox.replay import AppliedGrant, replay
-from troubleshoot.aws.sandbox.seed import client
+from troubleshoot.aws.sandbox.seed import client, unguarded
 from troubleshoot.iam.snapshot import Missing, OrganizationLevel, Snapshot, StoredPolicy, from_data
 
 LIST_SCHEMAS = """{"Version": "2012-10-17", "Statement": [
@@ -122,12 +122,66 @@ def test_nobody_can_see_a_vpc_endpoint(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "known"),
-    [("personalize:ListSchemas", True), ("iam:PassRole", True), ("s3:GetObject", False), ("kms:Decrypt", False)],
+    ("action", "resource"),
+    [
+        ("personalize:ListSchemas", "*"),
+        ("iam:PassRole", world.SERVICE_ROLE),
+        ("s3:ListAllMyBuckets", "*"),
+        ("sts:GetCallerIdentity", "*"),
+    ],
 )
-def test_a_resource_policy_is_none_only_where_the_service_has_none(reader: Reader, action: str, known: bool) -> None:
-    resource = snapshot_of(reader, world.MATEO, action).resource
-    assert resource is None if known else isinstance(resource, Missing)
+def test_a_service_without_resource_policies_has_none(reader: Reader, action: str, resource: str) -> None:
+    assert snapshot_of(reader, world.MATEO, action, resource).resource is None
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:GetObject", "*"),
+        ("s3:GetObject", "arn:aws:s3:::no-such-bucket/x"),
+        ("kms:Decrypt", f"arn:aws:kms:us-east-1:{world.ACCOUNT}:alias/x"),
+        ("kms:Decrypt", f"arn:aws:kms:us-east-1:{world.ACCOUNT}:key/00000000-0000-0000-0000-000000000000"),
+        ("kms:Decrypt", "arn:aws:kms:us-east-1:999999999999:key/00000000-0000-0000-0000-000000000000"),
+        ("sts:AssumeRole", f"arn:aws:iam::{world.ACCOUNT}:role/nope"),
+        ("sts:AssumeRole", "arn:aws:iam::999999999999:role/theirs"),
+        ("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{world.ACCOUNT}:queue"),
+    ],
+)
+def test_a_resource_policy_that_it_cannot_read_is_missing(reader: Reader, action: str, resource: str) -> None:
+    policy = snapshot_of(reader, world.MATEO, action, resource).resource
+    assert isinstance(policy, Missing)
+    assert policy.why
+
+
+def test_it_reads_the_policy_of_a_bucket_of_the_account(reader: Reader) -> None:
+    read = snapshot_of(reader, world.MATEO, "s3:GetObject", f"arn:aws:s3:::{world.DATA_BUCKET}/in/data.csv")
+    assert isinstance(read.resource, StoredPolicy)
+    assert "PersonalizeReadsAndWrites" in read.resource.document
+    assert isinstance(read.rcps, tuple)
+
+
+def test_a_bucket_without_a_policy_has_none(sandbox: Sandbox) -> None:
+    with unguarded(sandbox.endpoint_url):
+        client("s3", sandbox.endpoint_url).create_bucket(Bucket="retail-personalize-bare")
+    read = snapshot_of(
+        reader_for(settings_of(sandbox)), world.MATEO, "s3:GetObject", "arn:aws:s3:::retail-personalize-bare/x"
+    )
+    assert read.resource is None
+    assert isinstance(read.rcps, tuple)
+
+
+def test_it_reads_the_policy_of_a_key(sandbox: Sandbox) -> None:
+    with unguarded(sandbox.endpoint_url):
+        key = client("kms", sandbox.endpoint_url).create_key()["KeyMetadata"]["Arn"]
+    read = snapshot_of(reader_for(settings_of(sandbox)), world.MATEO, "kms:Decrypt", key)
+    assert isinstance(read.resource, StoredPolicy)
+    assert "kms:*" in read.resource.document
+
+
+def test_it_reads_the_trust_of_a_role_that_is_to_be_assumed(reader: Reader) -> None:
+    read = snapshot_of(reader, world.MATEO, "sts:AssumeRole", world.BUILDER_ROLE)
+    assert isinstance(read.resource, StoredPolicy)
+    assert world.MARY in read.resource.document
 
 
 def test_the_control_policies_of_another_owners_resource_are_unknown(reader: Reader) -> None:

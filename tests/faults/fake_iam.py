@@ -40,6 +40,12 @@ class FakeIam:
     file: Path
     boundary: str = ALLOW_ALL
     readable: bool = True
+    lag: int = 0
+
+    def lags(self) -> bool:
+        """Tell whether this read does not see what was written yet, as with AWS's eventual consistency."""
+        self.lag -= 1
+        return self.lag >= 0
 
     def __post_init__(self) -> None:
         if not self.file.exists():
@@ -119,11 +125,11 @@ class FakeWriter:
 
     def policy_document(self, policy_arn: str) -> str | None:
         with self._call("policy_document"):
-            return self.iam.policies.get(policy_arn)
+            return None if self.iam.lags() else self.iam.policies.get(policy_arn)
 
     def attached_policies(self, principal_arn: str) -> frozenset[str]:
         with self._call("attached_policies"):
-            return frozenset(self.iam.attached(principal_arn))
+            return frozenset() if self.iam.lags() else frozenset(self.iam.attached(principal_arn))
 
     def check_writable(self, principal_arn: str) -> None:
         with self._call("check_writable"):
@@ -152,6 +158,7 @@ class FakeReader:
         identity += [
             StoredPolicy("managed", arn.rpartition("/")[2], state["policies"][arn], principal_arn, arn=arn)
             for arn in state["attached"].get(principal_arn, [])
+            if not self.iam.lags()
         ]
         everything = StoredPolicy("scp", "FullAWSAccess", ALLOW_ALL, "r-root")
         self.hook("snapshot:after")

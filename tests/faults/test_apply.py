@@ -378,3 +378,91 @@ def test_each_intent_is_kept_before_its_call_and_its_outcome_after_it_was_read_b
     assert at["create_policy:before"] == ([], 2)
     assert at["attach:before"] == (["create_policy"], 2)
     assert at["snapshot:before"] == (["create_policy", "attach"], 2)
+
+
+def test_it_waits_for_what_iam_does_not_show_yet(approved, iam):
+    begun(approved, iam)
+    words = []
+    while approved.state != State.ACTIVE:
+        iam.lag = 0 if len(words) > 5 else 1
+        AccessRequest.objects.update(due_at=timezone.now())
+        reconcile.run_one("test")
+        approved.refresh_from_db()
+        words.append(approved.failure)
+    assert "IAM does not show the new policy yet. The portal looks again shortly." in words
+    agree(approved, iam)
+    assert set(iam.effects().values()) == {1}
+
+
+def test_it_waits_for_an_attachment_that_does_not_show_yet(approved, iam, monkeypatch):
+    def hook(point):
+        if point == "attach:after":
+            iam.lag = 1 if next(first, False) else 0
+
+    first = iter([True])
+    install(monkeypatch, iam, hook)
+    drain()
+    approved.refresh_from_db()
+    assert approved.failure.startswith("IAM does not show the policy on the principal yet.")
+    settle(approved)
+    agree(approved, iam)
+    assert approved.state == State.ACTIVE
+
+
+def test_a_grant_that_never_shows_fails_after_a_while(approved, iam):
+    begun(approved, iam)
+    reconcile.run_one("test")
+    for _ in range(30):
+        iam.lag = 1
+        AccessRequest.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+        reconcile.run_one("test")
+        approved.refresh_from_db()
+        if approved.state == State.FAILED:
+            break
+    assert "identity policies" in approved.failure
+    iam.lag = 0
+    settle(approved)
+    agree(approved, iam)
+
+
+def test_a_read_back_of_another_document_is_not_taken_for_success(approved, iam, monkeypatch):
+    def hook(point):
+        if point == "create_policy:after":
+            with iam.changing() as state:
+                state["policies"] = dict.fromkeys(state["policies"], DENY)
+
+    install(monkeypatch, iam, hook)
+    settle(approved)
+    assert approved.state == State.FAILED
+    assert "another document" in approved.failure
+    assert list(iam.policies.values()) == [DENY]
+    assert iam.attached() == []
+
+
+def test_a_writer_that_was_taken_away_in_mid_apply_fails_with_words(approved, iam, monkeypatch):
+    begun(approved, iam)
+    install(monkeypatch, iam, may_write=False)
+    drain()
+    approved.refresh_from_db()
+    assert approved.state == State.FAILED
+    assert approved.failure.startswith("The portal may not write in this account any more.")
+    assert "IAM could not be read" in approved.failure
+
+
+def test_a_row_with_nothing_to_do_is_let_go(approved, iam):
+    AccessRequest.objects.update(state=State.REJECTED)
+    assert drain() == [f"{approved.code} rejected -> rejected (nothing to do)"]
+    approved.refresh_from_db()
+    assert approved.due_at is None
+
+
+def test_a_row_that_another_worker_took_meanwhile_is_left_to_it(approved, iam, monkeypatch):
+    def hook(point):
+        if point == "create_policy:before":
+            AccessRequest.objects.update(fence=99)
+
+    begun(approved, iam)
+    install(monkeypatch, iam, hook)
+    assert reconcile.run_one("test") == f"{approved.code} applying: moved on meanwhile"
+    assert ("attach", approved.grant.policy_arn) not in iam.effects()
+    assert not approved.grant.steps.filter(done_at__isnull=False).exists()

@@ -227,12 +227,39 @@ class Maker:
             made["wildcard_only"] = True
         return made
 
+    def condition_case(self) -> dict:
+        """One Allow for everything under one condition, on a key that the request mostly has."""
+        operator, key = self.operator(), self.one_of(KEYS)
+        statement = {"Effect": self.one_of(("Allow", "Deny")), "Action": "*", "Resource": "*"}
+        statement["Condition"] = {operator: {key: self.one_or_list(VALUES)}}
+        allow = {"Effect": "Allow", "Action": "*", "Resource": "*"} if statement["Effect"] == "Deny" else statement
+        value = self.one_or_list(TEXTS) if "For" in operator or self.chance(10) else self.one_of(TEXTS)
+        return {
+            "id": "condition",
+            "principal": USER,
+            "action": "s3:GetObject",
+            "resource": "arn:aws:s3:::bucket/mateo",
+            "context": {**self.context(), **({} if self.chance(8) else {key: value})},
+            "unknown_keys": [] if self.chance(2) else [self.one_of(KEYS)],
+            "policies": {"identity": [{"Version": "2012-10-17", "Statement": [statement, allow]}]},
+        }
+
+    def element_case(self) -> dict:
+        """One statement without conditions, and one that allows everything where the first denies."""
+        statement = self.statement(principals=False)
+        statement.pop("Condition", None)
+        allow = {"Effect": "Allow", "Action": "*", "Resource": "*"} if statement["Effect"] == "Deny" else statement
+        return {
+            "id": "element",
+            "principal": USER,
+            "action": self.one_of(ACTIONS[:4]),
+            "resource": self.one_of(RESOURCES),
+            "resource_account": ACCOUNT,
+            "context": {"aws:username": "mateo"} if self.chance(2) else {},
+            "policies": {"identity": [{"Version": "2012-10-17", "Statement": [statement, allow]}]},
+        }
+
 
 def made(make) -> st.SearchStrategy:
     """What `make` builds with a Maker."""
     return st.integers(0, 2**63).map(lambda seed: make(Maker(seed)))
-
-
-def cases() -> st.SearchStrategy[dict]:
-    """A case as `manage.py evaluate --jsonl` reads it, as plain data."""
-    return made(Maker.case)

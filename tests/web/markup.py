@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
-NOT_PROSE = frozenset({"pre", "code", "script", "style", "svg", "textarea", "select", "title"})
+NOT_PROSE = frozenset({"pre", "code", "samp", "script", "style", "svg", "textarea", "select", "title"})
 BLOCKS = frozenset(
     [
         "p",
@@ -80,30 +80,34 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.page = Page()
-        self.open: list[str] = []
+        self.open: list[tuple[str, bool]] = []  # each open element, and whether its text is no prose
         self.said: list[str] = []
+
+    @property
+    def silent(self) -> bool:
+        return bool(self.open) and self.open[-1][1]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
         self.page.tags.append((tag, has))
         self._note_inline(tag, has)
-        if tag not in VOID:
-            self.open.append(tag)
         if tag in BLOCKS:
             self._end_paragraph()
+        if tag == "code":
+            self.said.append("code")
+        if tag not in VOID:
+            self.open.append((tag, self.silent or tag in NOT_PROSE))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in BLOCKS:
             self._end_paragraph()
-        if not self.open or self.open.pop() != tag:
+        if not self.open or self.open.pop()[0] != tag:
             self.page.unclosed.append(tag)
 
     def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] in {"script", "style"} and data.strip():
-            self.page.inline.append(f"<{self.open[-1]}> with content")
-        if "code" in self.open:
-            self.said.append("code")
-        elif not NOT_PROSE & set(self.open):
+        if self.open and self.open[-1][0] in {"script", "style"} and data.strip():
+            self.page.inline.append(f"<{self.open[-1][0]}> with content")
+        if not self.silent:
             self.said.append(data)
 
     def _note_inline(self, tag: str, has: dict[str, str]) -> None:
@@ -126,5 +130,5 @@ def read(html: str | bytes) -> Page:
     reader.feed(html.decode() if isinstance(html, bytes) else html)
     reader.close()
     reader._end_paragraph()
-    reader.page.unclosed += reader.open
+    reader.page.unclosed += [tag for tag, _ in reader.open]
     return reader.page

@@ -17,7 +17,10 @@ from troubleshoot.web.components import Gate, GateState
 pytestmark = pytest.mark.django_db
 
 CSS = Path(settings.BASE_DIR) / "static" / "css"
-COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
+VENDOR = Path(settings.BASE_DIR) / "static" / "vendor"
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+COMPONENTS = TEMPLATES / "components"
+GUIDE = Path(settings.BASE_DIR) / "troubleshoot" / "guide"
 IN_THE_FRAME = {"contact", "mode", "search", "copy_button", "policy_lines", "snippet"}
 
 
@@ -51,12 +54,27 @@ def test_every_token_that_is_used_exists() -> None:
         assert set(re.findall(r"var\((--[\w-]+)", text)) <= defined, name
 
 
-def test_every_class_in_a_template_is_styled_or_known() -> None:
+def test_every_class_in_a_template_is_styled() -> None:
     styled = set(re.findall(r"\.(-?[a-zA-Z][\w-]*)", "".join(sheet.read_text() for sheet in CSS.glob("*.css"))))
-    for file in COMPONENTS.glob("*.html"):
-        for value in re.findall(r'class="([^"{]+)"', file.read_text()):
-            for name in value.split():
-                assert name in styled, (file.name, name)
+    for file in TEMPLATES.rglob("*.html"):
+        for value in re.findall(r'class="([^"]+)"', re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", file.read_text())):
+            # What a variable completes ends with `--` here.
+            unknown = {name for name in value.split() if name not in styled and not name.endswith("--")}
+            assert not unknown, (file.name, unknown)
+
+
+def test_what_is_vendored_has_its_licence_beside_it_and_no_source_map() -> None:
+    folders = [folder for folder in VENDOR.iterdir() if folder.is_dir()]
+    assert len(folders) == 2
+    for folder in folders:
+        assert "Permission" in (folder / "LICENSE").read_text()
+        assert all("sourceMappingURL" not in file.read_text() for file in folder.iterdir())
+
+
+def test_every_vendored_icon_is_used() -> None:
+    used = "".join(file.read_text() for file in [*TEMPLATES.rglob("*.html"), *GUIDE.rglob("*.py")])
+    for file in (VENDOR / "bootstrap-icons").glob("*.svg"):
+        assert f'"{file.stem}"' in used, file.name
 
 
 def gates(*states: GateState) -> markup.Page:

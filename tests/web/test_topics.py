@@ -144,6 +144,20 @@ def test_a_person_with_an_account_sees_its_administrator(client: Client, mateo: 
     assert '<a href="mailto:cloud-team@example.com">Cloud team</a>' in body
 
 
+def test_what_one_person_sees_is_never_shown_to_another(client: Client, mateo: Person) -> None:
+    before = client.get("/access-keys/").content
+    client.force_login(mateo)
+    assert b"mateojackson" in client.get("/access-keys/").content
+    client.logout()
+    assert client.get("/access-keys/").content == before
+
+
+def test_a_page_with_a_query_string_leads_back_to_itself_after_signing_in(client: Client) -> None:
+    client.get("/pass-role/")
+    page = markup.read(client.get("/pass-role/?from=mail").content)
+    assert page.all("a", href="/sign-in/?next=/pass-role/%3Ffrom%3Dmail")
+
+
 # --- The person's own access keys -----------------------------------------------------------------
 
 

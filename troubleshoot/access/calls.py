@@ -3,8 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from troubleshoot.iam import condition_keys
+from troubleshoot.iam.layers import PolicySet
 from troubleshoot.iam.request import Request
 
 
@@ -32,6 +36,18 @@ def call_from_data(data: Mapping[str, Any]) -> Request:
         unknown_keys=frozenset(data["unknown_keys"]),
         wildcard_only=data["wildcard_only"],
     )
+
+
+def as_of(call: Request, policies: PolicySet, at: datetime) -> Request:
+    """Return the call as of `at`, ready to be judged on `policies`.
+
+    Only what follows from the principal and the time is known of the call. Whatever else the policies ask for is
+    unknown, so that no answer rests on a value that nobody has seen.
+    """
+    context = {**call.context, "aws:CurrentTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    known = {key.lower() for key in context}
+    asked = frozenset(key for key in condition_keys(policies) if key.lower() not in known)
+    return replace(call, context=context, unknown_keys=call.unknown_keys | asked)
 
 
 def call_digest(principal: str, action: str, resource: str) -> str:

@@ -90,7 +90,9 @@ def _take(rows: QuerySet[Row], owner: str) -> Row | None:
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
         now = timezone.now()
-        free = rows.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now), due_at__lte=now)
+        # A worker takes one row at a time, so a lease of its own is from a step that the database cut off.
+        unheld = Q(lease_until__isnull=True) | Q(lease_until__lte=now) | Q(lease_owner=owner)
+        free = rows.filter(unheld, due_at__lte=now)
         row = free.select_for_update(skip_locked=skip).order_by("due_at", "pk").first()
         if row is None:
             return None

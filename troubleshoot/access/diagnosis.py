@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from troubleshoot import audit
@@ -38,6 +38,7 @@ def diagnose(*, person: Person, reading: Reading, chosen: int = 0) -> Diagnosis:
     facts = reading.denials[chosen] if reading.denials else NOBODY
     now = timezone.now()
     diagnosis = Diagnosis(
+        code=_new_code(),
         token=secrets.token_urlsafe(16),
         person=person,
         text=reading.text,
@@ -137,7 +138,7 @@ def _keys(link: PrincipalLink) -> tuple[AccessKey, ...] | Missing:
 def _read_live(diagnosis: Diagnosis, *, viewer: Person) -> None:
     facts = denial_from_data(diagnosis.facts)
     diagnosis.account = account_of(facts)
-    read = _snapshot(facts, diagnosis.account, viewer)
+    read = _snapshot(facts, diagnosis.account, viewer, case=diagnosis.code)
     live = isinstance(read, Snapshot)
     diagnosis.snapshot = read.as_data() if isinstance(read, Snapshot) else None
     diagnosis.snapshot_digest = read.digest() if isinstance(read, Snapshot) else ""
@@ -146,7 +147,7 @@ def _read_live(diagnosis: Diagnosis, *, viewer: Person) -> None:
     diagnosis.outcome = explain.outcome_of(facts, read if isinstance(read, Snapshot) else None)
 
 
-def _snapshot(facts: Denial, account: Account | None, viewer: Person) -> Snapshot | str:
+def _snapshot(facts: Denial, account: Account | None, viewer: Person, *, case: str) -> Snapshot | str:
     """Return the live state, or in words why the answer rests on the text alone."""
     if not _is_arn(facts.principal):
         return explain.NO_PRINCIPAL
@@ -156,7 +157,7 @@ def _snapshot(facts: Denial, account: Account | None, viewer: Person) -> Snapsho
         return explain.TEXT_ONLY
     if not sight_of(viewer, account, facts.principal).live:
         return explain.NOT_YOURS
-    read = accounts.reader(account).snapshot(
+    read = accounts.reader(account, case=case).snapshot(
         facts.principal or "", action=facts.action or "", resource=facts.resource or "*"
     )
     if isinstance(read.exists, Missing):
@@ -169,23 +170,19 @@ def _is_arn(text: str | None) -> bool:
     return arn is not None and bool(arn.account)
 
 
+def _new_code() -> str:
+    return f"AD-{new_code()}"
+
+
 def _save_with_code(diagnosis: Diagnosis) -> None:
     """Save under a short code that people can say on the phone; a code that is taken is drawn again."""
-    while True:
-        diagnosis.code = f"AD-{new_code()}"
-        try:
-            with transaction.atomic():
-                diagnosis.save(force_insert=True)
-                audit.append(
-                    event="diagnosis.kept",
-                    actor=diagnosis.person,
-                    subject=diagnosis.code,
-                    data=_audit_data(diagnosis),
-                )
-        except IntegrityError:
-            diagnosis.pk = None
-            continue
-        return
+    while Diagnosis.objects.filter(code=diagnosis.code).exists():
+        diagnosis.code = _new_code()
+    with transaction.atomic():
+        diagnosis.save(force_insert=True)
+        audit.append(
+            event="diagnosis.kept", actor=diagnosis.person, subject=diagnosis.code, data=_audit_data(diagnosis)
+        )
 
 
 def _audit_data(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -16,28 +16,33 @@ from troubleshoot.models import Grant, GrantStep
 
 Operation = GrantStep.Operation
 _AGAIN = timedelta(hours=1)
+_TRIES = 5
+_LIST = "In IAM, the policy"
 
 
 def end(claim: Claim) -> None:
     """End an active grant that has expired or that somebody asked to end; one that is not due yet is let go."""
     grant = claim.request.grant
     expired = grant.expires_at is not None and grant.expires_at <= timezone.now()
-    if not expired and not grant.revoked:
+    if expired:
+        # Its own condition has ended it, so that it is told now; what is left is taken away as soon as that works.
+        left, done = _take_away_if_possible(claim, grant)
+        _record_end(claim, grant, left, Event.EXPIRE, done=done or grant.manual)
+    elif grant.revoked:
+        left = _take_away(claim, grant)
+        if left.attached is False:
+            _record_end(claim, grant, left, Event.REVOKE, done=True)
+        else:
+            put_off(claim, words=f"The grant is not taken away yet. {left.words(grant)}", pause=_AGAIN)
+    else:
         let_go(claim, due_at=grant.expires_at)
-        return
-    left = _take_away(claim, grant)
-    if left.attached is not False and not expired:
-        put_off(claim, words=f"The grant is not taken away yet. {left.words(grant)}", pause=_AGAIN)
-        return
-    # An expired grant gives nothing any more, whatever is left of it: its own condition has ended it.
-    _record_end(claim, grant, left, Event.EXPIRE if expired else Event.REVOKE)
 
 
 def clean_up(claim: Claim) -> None:
-    """Take away what a failed request left in IAM, and say what is left now."""
+    """Take away what a failed or expired request left in IAM, and say what is left now."""
     request, grant = claim.request, claim.request.grant
     left = _take_away(claim, grant)
-    words = f"{request.failure.partition(' In IAM, ')[0]} {left.words(grant)}"
+    words = f"{request.failure.partition(_LIST)[0]}{left.words(grant)}"
     if left.policy is None or left.attached is not False:
         put_off(claim, words=words, pause=_AGAIN)
         return
@@ -45,6 +50,21 @@ def clean_up(claim: Claim) -> None:
         _ended(grant, timezone.now())
         let_go(claim, due_at=None, words=words)
         audit.append(event="request.clean_up", actor=None, subject=request.code, data=left.as_data())
+
+
+def _take_away_if_possible(claim: Claim, grant: Grant) -> tuple[Leftovers, bool]:
+    """Try to take away, and return what is left and whether that is all that the portal can do.
+
+    What only needs time is tried a few times at once; everything else is left for `clean_up`.
+    """
+    try:
+        left = _take_away(claim, grant)
+    except (AwsProblem, NotYet) as problem:
+        if getattr(problem, "retryable", True) and claim.request.attempts < _TRIES:
+            raise
+        left = read_leftovers(accounts.writer(claim.request.account, case=claim.request.code), grant)
+        return left, left.nothing
+    return left, left.attached is False
 
 
 def _take_away(claim: Claim, grant: Grant) -> Leftovers:
@@ -92,19 +112,21 @@ def _seen_by_reader(claim: Claim, grant: Grant) -> Leftovers:
     return Leftovers(None, attached)
 
 
-def _record_end(claim: Claim, grant: Grant, left: Leftovers, event: Event) -> None:
+def _record_end(claim: Claim, grant: Grant, left: Leftovers, event: Event, *, done: bool) -> None:
     template = "expired" if event is Event.EXPIRE else "revoked"
     words = "" if left.nothing else left.words(grant)
     mails = outbox.to_all(template, concerned(claim.request))
     if words:
         mails += outbox.to_all("left_behind", routing.admins(), left=words)
+    now = timezone.now()
     with transaction.atomic():
-        _ended(grant, timezone.now())
+        if done:
+            _ended(grant, now)
         transition(
             request=claim.request,
             event=event,
             fence=claim.fence,
-            changes={"failure": words},
+            changes={"failure": words, "due_at": None if done else now + _AGAIN},
             telling=Telling(data=left.as_data(), texts={"left": words}, mails=mails),
         )
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from troubleshoot.access import routing
 from troubleshoot.access.answer import Answer, Evidence, Gate, NextCheck, ShownStatement
+from troubleshoot.access.calls import as_of
 from troubleshoot.access.permissions import Sight, owns
 from troubleshoot.denial import Denial, DenyKind, Reading, Removed
-from troubleshoot.iam import condition_keys, evaluate, request_context
+from troubleshoot.iam import evaluate, request_context
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.iam.catalog import action as catalog_action
 from troubleshoot.iam.catalog import checks_for_operation, closest_actions, is_fictional, resource_type_of, service_of
@@ -77,7 +78,7 @@ def explain(
         proposal=proposal,
         no_proposal=remedy if isinstance(remedy, NoProposal) else None,
         after=masked(_after(judged, proposal), sight),
-        who_decides=tuple(routing.approvers_for(account=account, requester=viewer)) if account and viewer else (),
+        who_decides=_deciders(account, viewer, facts),
     )
 
 
@@ -115,18 +116,6 @@ def call_of(facts: Denial, snapshot: Snapshot | None) -> Request | None:
     )
 
 
-def at_time(request: Request, policies: PolicySet, at: datetime) -> Request:
-    """Return the call as of `at`, ready to be judged on `policies`.
-
-    Only what follows from the principal and the time is known of the call. Whatever else the policies ask for is
-    unknown, so that no answer rests on a value that nobody has seen.
-    """
-    context = {**request.context, "aws:CurrentTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
-    known = {key.lower() for key in context}
-    unknown = frozenset(key for key in condition_keys(policies) if key.lower() not in known)
-    return replace(request, context=context, unknown_keys=unknown)
-
-
 def masked(decision: Decision | None, sight: Sight) -> Decision | None:
     """Return the decision without what quotes a policy that the viewer may not see."""
     if decision is None:
@@ -145,7 +134,7 @@ def _judge(facts: Denial, snapshot: Snapshot | None, at: datetime) -> _Judged:
     if request is None or snapshot is None:
         return _Judged(request, None, None)
     policies = snapshot.policy_set()
-    request = at_time(request, policies, at)
+    request = as_of(request, policies, at)
     return _Judged(request, policies, evaluate(request, policies))
 
 
@@ -212,7 +201,7 @@ def _masked_layer(result: LayerResult, sight: Sight) -> LayerResult:
         return result
     return replace(
         result,
-        deciding=tuple(replace(reason, elements=()) for reason in result.deciding),
+        deciding=tuple(replace(reason, sid=None, elements=()) for reason in result.deciding),
         near_misses=(),
         missing=(),
     )
@@ -234,8 +223,8 @@ def _shown(
     reason: StatementReason, result: LayerResult, snapshot: Snapshot, sight: Sight, *, deciding: bool
 ) -> ShownStatement:
     if not _text_visible(result.layer, sight):
-        # A statement's verdicts quote its text, so they are as private as the document.
-        return ShownStatement(replace(reason, elements=()), result.layer, deciding, None)
+        # A statement's verdicts and its Sid quote its text, so they are as private as the document.
+        return ShownStatement(replace(reason, sid=None, elements=()), result.layer, deciding, None)
     return ShownStatement(reason, result.layer, deciding, _document(reason, result.layer, snapshot))
 
 
@@ -265,6 +254,12 @@ def _next_checks(facts: Denial) -> tuple[NextCheck, ...]:
         for check in checks_for_operation(facts.operation or facts.action)
         if (check.action.lower(), check.resource_type) != failed and check.when != "one_of"
     )
+
+
+def _deciders(account: Account | None, viewer: Person | None, facts: Denial) -> tuple[Person, ...]:
+    if account is None or viewer is None:
+        return ()
+    return tuple(routing.approvers_for(account=account, requester=viewer, principal_arn=facts.principal or ""))
 
 
 def _is_own(viewer: Person | None, account: Account | None, principal: str | None) -> bool:

@@ -57,6 +57,8 @@ def submit(
     )
     _refuse_unfit(request, call, change)
     if earlier := _open_request(request):
+        if earlier.idempotency_key == key:  # the same form, sent at the same moment
+            return earlier
         raise Duplicate(earlier)
     request.beneficiary = _beneficiary(request, call)
     _refuse_without_approvers(request)

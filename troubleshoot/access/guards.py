@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from troubleshoot.access import routing
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import AccessRequest, Approval, Mode, Person
@@ -110,5 +112,11 @@ def is_verified(attempt: Attempt) -> str | None:
 
 
 def has_ended(attempt: Attempt) -> str | None:
-    """Nothing of the grant is left in IAM, or its own end has passed where an administrator wrote it."""
+    """The grant has been taken away."""
     return None if attempt.request.grant.ended_at else "The grant has not been taken away yet."
+
+
+def has_expired(attempt: Attempt) -> str | None:
+    """The grant's own end has passed, so that its condition lets nothing through any more."""
+    ends = attempt.request.grant.expires_at
+    return None if ends and ends <= timezone.now() else "The grant has not come to its end yet."

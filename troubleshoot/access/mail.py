@@ -1,6 +1,7 @@
 """Sending what the outbox holds: at least once, with a Message-ID that stays the same, later where it fails."""
 
 import logging
+import re
 import smtplib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ LONGEST_PAUSE: Final = timedelta(hours=1)
 MOST_ATTEMPTS: Final = 60
 """With pauses of up to an hour more than two days; then the message stays in the outbox, unsent, with its error."""
 
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
 _PAGES: Final = {
     "to_decide": "/queue/{code}/",
     "left_behind": "/queue/{code}/",
@@ -73,7 +75,10 @@ def written(message: OutboxMessage) -> EmailMultiAlternatives:
         "Auto-Submitted": "auto-generated",
     }
     mail = EmailMultiAlternatives(
-        subject=" ".join(subject.split()), body=text, to=[message.person.email], headers=headers
+        subject=" ".join(subject.split()),
+        body=_BLANK_LINES.sub("\n\n", text),
+        to=[message.person.email],
+        headers=headers,
     )
     mail.attach_alternative(html, "text/html")
     return mail

@@ -15,7 +15,7 @@ from troubleshoot.access.apply import NotYet, begin, concerned, fail, write
 from troubleshoot.access.claims import Claim, Lost, claim_request, let_go, put_off
 from troubleshoot.access.ending import clean_up, end
 from troubleshoot.access.errors import Refused, Stale
-from troubleshoot.access.states import Event, Telling, transition
+from troubleshoot.access.states import FINAL, Event, Telling, transition
 from troubleshoot.access.verify import verify
 from troubleshoot.aws.gateway import AwsProblem
 from troubleshoot.models import State
@@ -44,6 +44,7 @@ STEPS: Final[Mapping[str, Callable[[Claim], None]]] = {
     State.VERIFYING: verify,
     State.ACTIVE: end,
     State.FAILED: clean_up,
+    State.EXPIRED: clean_up,
 }
 
 
@@ -79,7 +80,7 @@ def _step(claim: Claim) -> str:
         raise
     except Exception:
         log.exception("the step of request %s in state %s met a fault", claim.request.code, claim.request.state)
-        return _later(claim, "Something unexpected happened in the portal. It tries again.")
+        return _later(claim, "The portal met a fault of its own while it worked on this.")
     return ""
 
 
@@ -99,5 +100,5 @@ def _give_up(claim: Claim, words: str) -> str:
 
 
 def _shown(claim: Claim, words: str) -> str:
-    """A failed request goes on showing why it failed, and what exists, while the worker tries to clean up."""
-    return claim.request.failure if claim.request.state == State.FAILED else words
+    """A request that is over goes on showing why, and what exists, while the worker tries to clean up."""
+    return claim.request.failure if claim.request.state in FINAL else words

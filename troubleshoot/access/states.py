@@ -88,7 +88,7 @@ TABLE: Final[tuple[Step, ...]] = (
     Step(State.VERIFYING, Event.VERIFIED, By.WORKER, (guards.is_verified,), State.ACTIVE),
     Step(State.VERIFYING, Event.NOT_THERE_YET, By.WORKER, (guards.is_manual,), State.AWAITING_MANUAL_APPLY),
     Step(State.VERIFYING, Event.FAIL, By.WORKER, (), State.FAILED),
-    Step(State.ACTIVE, Event.EXPIRE, By.WORKER, (guards.has_ended,), State.EXPIRED),
+    Step(State.ACTIVE, Event.EXPIRE, By.WORKER, (guards.has_expired,), State.EXPIRED),
     Step(State.ACTIVE, Event.REVOKE, By.WORKER, (guards.has_ended,), State.REVOKED),
 )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """Verifying a grant: the original call is judged again, on state that is read afresh."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,10 +8,10 @@ from django.utils import timezone
 
 from troubleshoot.access import accounts, outbox
 from troubleshoot.access.apply import NotYet, concerned, fail
-from troubleshoot.access.calls import call_from_data
+from troubleshoot.access.calls import as_of, call_from_data
 from troubleshoot.access.claims import Claim
 from troubleshoot.access.states import Event, Telling, transition
-from troubleshoot.iam import condition_keys, evaluate
+from troubleshoot.iam import evaluate
 from troubleshoot.iam.decision import Decision, Effect
 from troubleshoot.iam.layers import Layer
 from troubleshoot.iam.request import Request
@@ -49,10 +48,7 @@ def verify(claim: Claim) -> None:
 def judge(call: Request, snapshot: Snapshot, at: datetime) -> Decision:
     """Return the decision on `call` at the time `at`. What the policies ask for and nobody knows is unknown."""
     policies = snapshot.policy_set()
-    context = {**call.context, "aws:CurrentTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
-    known = {key.lower() for key in context}
-    asked = {key for key in condition_keys(policies) if key.lower() not in known}
-    return evaluate(replace(call, context=context, unknown_keys=call.unknown_keys | asked), policies)
+    return evaluate(as_of(call, policies, at), policies)
 
 
 def _as_data(decision: Decision, at: datetime) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Credentials come from boto3's default chain. The role's session is kept until sh
 renewed by itself: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
 
+import logging
 import re
 import threading
 from collections.abc import Iterator
@@ -16,10 +17,14 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import DeferredRefreshableCredentials
 from botocore.handlers import json_decode_policies
+from botocore.loaders import create_loader
 
 from troubleshoot.aws.errors import CONNECTION_KINDS, AwsProblem, ProblemKind, problem, told
 
 Answer = dict[str, Any]
+
+# It tells at every start where it found the credentials, which is nobody's news.
+logging.getLogger("botocore.credentials").setLevel(logging.WARNING)
 
 _CONFIG = Config(
     connect_timeout=2,
@@ -30,7 +35,9 @@ _CONFIG = Config(
 )
 # Seconds for which a connection that failed is not tried again. A snapshot makes some 20 calls.
 _REST = 2.0
-# Making a client loads service models; botocore's sessions do not allow two threads to do that at once.
+# The service models of botocore, some megabytes of JSON: loaded once, shared by every session.
+_MODELS = create_loader()
+# botocore's sessions do not allow two threads to make a client at once.
 _MAKING = threading.RLock()
 
 
@@ -110,15 +117,12 @@ class Connection:
 
     def _signed_in(self) -> botocore.session.Session:
         if self._session is None:
-            own = _own_session()
-            if not self._role_arn:
-                self._session = own
-            else:
-                session = botocore.session.Session()
-                session.register_component("data_loader", own.get_component("data_loader"))
+            if self._role_arn:
+                self._session = new_session()
                 credentials = DeferredRefreshableCredentials(self._assume_role, "assume-role")
-                session._credentials = credentials  # type: ignore[attr-defined]
-                self._session = session
+                self._session._credentials = credentials  # type: ignore[attr-defined]
+            else:
+                self._session = _own_session()
         return self._session
 
     def _assume_role(self) -> dict[str, str]:
@@ -151,7 +155,7 @@ def field(answer: Any, *names: str, permission: str, kind: type = str) -> Any:
     return value
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # each holds about a megabyte of clients
 def connection(
     *, region: str, endpoint_url: str, role_arn: str, external_id: str = "", session_name: str = "access-desk"
 ) -> Connection:
@@ -179,7 +183,14 @@ def forget() -> None:
 
 @lru_cache(maxsize=1)
 def _own_session() -> botocore.session.Session:
-    return botocore.session.Session()
+    return new_session()
+
+
+def new_session() -> botocore.session.Session:
+    """Return a session with boto3's default chain of credentials, which shares the loaded service models."""
+    session = botocore.session.Session()
+    session.register_component("data_loader", _MODELS)
+    return session
 
 
 def _method(operation: str) -> str:

@@ -128,7 +128,15 @@ _KIND_OF_CODE = {
         ProblemKind.BAD_CREDENTIALS,
     ),
     **dict.fromkeys(
-        ("NoSuchEntity", "AWSOrganizationsNotInUseException", "TargetNotFoundException", "ChildNotFoundException"),
+        (
+            "NoSuchEntity",
+            "AWSOrganizationsNotInUseException",
+            "TargetNotFoundException",
+            "ChildNotFoundException",
+            "NoSuchBucket",
+            "NoSuchBucketPolicy",
+            "NotFoundException",
+        ),
         ProblemKind.NOT_FOUND,
     ),
     "EntityAlreadyExists": ProblemKind.ALREADY_EXISTS,

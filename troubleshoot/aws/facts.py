@@ -64,6 +64,15 @@ class RoleFacts:
     trust_policy: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried in an account. `permission` is the IAM action that is missing, where one is."""
+
+    works: bool
+    words: str
+    permission: str | None = None
+
+
 class Reader(Protocol):
     """Reads one account. It never raises: what could not be read is a `Missing` with the reason."""
 
@@ -77,6 +86,10 @@ class Reader(Protocol):
 
     def role(self, role_arn: str) -> RoleFacts | Missing | None:
         """Return the role that has this name (its real ARN may differ in the path), or None: no such role."""
+        ...
+
+    def check(self) -> tuple[Finding, ...]:
+        """Try each kind of read once and tell what works. It reads about nobody."""
         ...
 
 
@@ -113,4 +126,8 @@ class Writer(Protocol):
 
     def check_writable(self, principal_arn: str) -> None:
         """Raise `NotWritable` where the portal must not change this principal. It changes nothing."""
+        ...
+
+    def check(self) -> tuple[Finding, ...]:
+        """Tell whether the writer could work, and which risk the account's settings take. It writes nothing."""
         ...

@@ -5,7 +5,7 @@ Everything above `aws` imports from here; what lies behind may change.
 
 from troubleshoot.aws.connect import connection, forget, session_name
 from troubleshoot.aws.errors import AwsProblem, NotWritable, ProblemKind
-from troubleshoot.aws.facts import PORTAL_PATH, AccessKey, AccountSettings, Reader, RoleFacts, Writer
+from troubleshoot.aws.facts import PORTAL_PATH, AccessKey, AccountSettings, Finding, Reader, RoleFacts, Writer
 from troubleshoot.aws.reader import LiveReader
 from troubleshoot.aws.textonly import TextOnlyReader
 from troubleshoot.aws.writer import LiveWriter
@@ -16,6 +16,7 @@ __all__ = [
     "AccessKey",
     "AccountSettings",
     "AwsProblem",
+    "Finding",
     "NotWritable",
     "ProblemKind",
     "Reader",

@@ -3,13 +3,14 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from troubleshoot.aws.connect import Answer, Connection, field
-from troubleshoot.aws.errors import AwsProblem, ProblemKind
+from troubleshoot.aws.errors import AwsProblem, ProblemKind, problem
 from troubleshoot.aws.principal import Entity
 from troubleshoot.iam.snapshot import PolicyKind, StoredPolicy
 
@@ -50,12 +51,12 @@ class IamReads:
         permission = f"iam:Get{word}"
         try:
             answer = self._connection.call("iam", f"Get{word}", **{f"{word}Name": entity.name})
-        except AwsProblem as problem:
-            if problem.kind is ProblemKind.NOT_FOUND:
+        except AwsProblem as refused:
+            if refused.kind is ProblemKind.NOT_FOUND:
                 return None
             raise
         found = field(answer, word, permission=permission, kind=dict)
-        trust = "" if entity.is_user else document(field(found, "AssumeRolePolicyDocument", permission=permission))
+        trust = "" if entity.is_user else document(found, "AssumeRolePolicyDocument", permission=permission)
         return LiveEntity(
             holder=Holder(word, entity.name, field(found, "Arn", permission=permission)),
             path=field(found, "Path", permission=permission),
@@ -83,8 +84,8 @@ class IamReads:
         """Return one inline policy."""
         operation = f"Get{holder.word}Policy"
         answer = self._connection.call("iam", operation, PolicyName=name, **holder.parameters)
-        text = field(answer, "PolicyDocument", permission=f"iam:{operation}")
-        return StoredPolicy("inline", name, document(text), holder.arn)
+        text = document(answer, "PolicyDocument", permission=f"iam:{operation}")
+        return StoredPolicy("inline", name, text, holder.arn)
 
     def attached_arns(self, holder: Holder) -> tuple[str, ...]:
         """Return the ARNs of the managed policies that are attached to a user, role or group."""
@@ -121,12 +122,27 @@ class IamReads:
 
     def _version(self, arn: str, version: str) -> str:
         answer = self._connection.call("iam", "GetPolicyVersion", PolicyArn=arn, VersionId=version)
-        return document(field(answer, "PolicyVersion", "Document", permission="iam:GetPolicyVersion"))
+        return document(answer, "PolicyVersion", "Document", permission="iam:GetPolicyVersion")
 
 
-def document(encoded: str) -> str:
-    """Return a policy's own text. IAM sends it URL-encoded (RFC 3986)."""
-    return unquote(encoded)
+def document(answer: object, *names: str, permission: str) -> str:
+    """Return the policy that stands at the end of `names` in an answer, as AWS's own text.
+
+    IAM sends it URL-encoded (RFC 3986). `AwsProblem` where it is not there, or is no JSON object.
+    """
+    text = unquote(field(answer, *names, permission=permission))
+    check_document(text, permission)
+    return text
+
+
+def check_document(text: str, permission: str) -> None:
+    """Raise `AwsProblem` where an answer holds something else than a policy document."""
+    try:
+        is_object = isinstance(json.loads(text), dict)
+    except ValueError:
+        is_object = False
+    if not is_object:
+        raise problem(ProblemKind.BAD_ANSWER, permission)
 
 
 def _boundary_arn(found: Mapping[str, Any], permission: str) -> str | None:

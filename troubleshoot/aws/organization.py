@@ -9,6 +9,7 @@ from typing import Literal
 
 from troubleshoot.aws.connect import Connection, field
 from troubleshoot.aws.errors import AwsProblem, ProblemKind, problem
+from troubleshoot.aws.iam_reads import check_document
 from troubleshoot.iam.snapshot import OrganizationLevel, StoredPolicy
 
 PolicyType = Literal["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]
@@ -60,12 +61,28 @@ class OrganizationReads:
             nodes.append(self._parent(nodes[-1].id))
         return Chain(tuple(reversed(nodes)), _enabled_types(roots[0]))
 
-    def levels(self, chain: Chain | None, policy_type: PolicyType) -> Levels:
-        """Return the policies of one kind on each level, root first; None where the kind is not in force."""
-        if chain is None or policy_type not in chain.enabled:
-            return None
-        return tuple(
-            OrganizationLevel(node.id, node.name, self._policies(node.id, policy_type)) for node in chain.nodes
+    def policy_ids(self, target_id: str, policy_type: PolicyType) -> tuple[str, ...]:
+        """Return the ids of the policies of one kind that are attached to a node."""
+        permission = "organizations:ListPoliciesForTarget"
+        summaries = self._connection.pages(
+            "organizations", "ListPoliciesForTarget", "Policies", TargetId=target_id, Filter=policy_type
+        )
+        return tuple(field(summary, "Id", permission=permission) for summary in summaries)
+
+    def policy(self, policy_id: str) -> StoredPolicy:
+        """Return one control policy; whoever asks fills in the node that holds it."""
+        permission = "organizations:DescribePolicy"
+        answer = self._connection.call("organizations", "DescribePolicy", PolicyId=policy_id)
+        summary = field(answer, "Policy", "PolicySummary", permission=permission, kind=dict)
+        text = str(field(answer, "Policy", "Content", permission=permission))
+        check_document(text, permission)
+        is_scp = field(summary, "Type", permission=permission) == "SERVICE_CONTROL_POLICY"
+        return StoredPolicy(
+            kind="scp" if is_scp else "rcp",
+            name=field(summary, "Name", permission=permission),
+            document=text,
+            attached_to="",
+            arn=field(summary, "Arn", permission=permission),
         )
 
     def _management_account(self) -> str | None:
@@ -85,26 +102,6 @@ class OrganizationReads:
             raise problem(ProblemKind.BAD_ANSWER, permission)
         parent_id = field(parents[0], "Id", permission=permission)
         return Node(parent_id, "Root" if parent_id.startswith("r-") else self._unit_name(parent_id))
-
-    def _policies(self, target_id: str, policy_type: PolicyType) -> tuple[StoredPolicy, ...]:
-        summaries = self._connection.pages(
-            "organizations", "ListPoliciesForTarget", "Policies", TargetId=target_id, Filter=policy_type
-        )
-        permission = "organizations:ListPoliciesForTarget"
-        return tuple(
-            self._policy(field(summary, "Id", permission=permission), target_id, policy_type) for summary in summaries
-        )
-
-    def _policy(self, policy_id: str, target_id: str, policy_type: PolicyType) -> StoredPolicy:
-        permission = "organizations:DescribePolicy"
-        answer = self._connection.call("organizations", "DescribePolicy", PolicyId=policy_id)
-        return StoredPolicy(
-            kind="scp" if policy_type == "SERVICE_CONTROL_POLICY" else "rcp",
-            name=field(answer, "Policy", "PolicySummary", "Name", permission=permission),
-            document=field(answer, "Policy", "Content", permission=permission),
-            attached_to=target_id,
-            arn=field(answer, "Policy", "PolicySummary", "Arn", permission=permission),
-        )
 
     def _account_name(self, account_id: str) -> str:
         return self._name("DescribeAccount", "Account", account_id, AccountId=account_id)

@@ -1,41 +1,27 @@
 """The live reader: one snapshot of everything that decides, each piece a value or the reason why not."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
 
+from troubleshoot.aws.checks import reader_findings
 from troubleshoot.aws.connect import Answer, Connection, field
 from troubleshoot.aws.errors import CONNECTION_KINDS, AwsProblem
-from troubleshoot.aws.facts import AccessKey, AccountSettings, RoleFacts
+from troubleshoot.aws.facts import AccessKey, AccountSettings, Finding, RoleFacts
 from troubleshoot.aws.iam_reads import Holder, IamReads, LiveEntity
 from troubleshoot.aws.organization import Chain, Levels, OrganizationReads, PolicyType
 from troubleshoot.aws.principal import Entity, EntityKind, entity_of
+from troubleshoot.aws.reading import SIDE_BY_SIDE, Reading, piece
+from troubleshoot.aws.resource_reads import ResourceReads, is_owned
 from troubleshoot.aws.textonly import now, unread_snapshot
-from troubleshoot.iam.arn import account_of
 from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
-
-T = TypeVar("T")
 
 NO_SESSION_POLICY = "AWS lets nobody read a session policy back, so it is not known whether one was passed."
 NO_VPC_ENDPOINT = "The portal cannot see whether the call came through a VPC endpoint."
 _OTHER_ENTITY = "The portal reads the policies of IAM users and roles only, and this principal is neither."
 _OTHER_ACCOUNT = "This principal belongs to another account than the one that was read."
 _NOT_THERE = "There is no such principal, so nothing of it could be read."
-_OTHER_OWNER = "The resource belongs to another account, or does not say to which. Its control policies were not read."
-
-# Services without resource-based policies:
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
-# A role's trust policy decides who may assume it, not who may pass it, so that `iam` needs none here.
-_NO_RESOURCE_POLICIES = frozenset({"personalize", "iam", "cloudwatch"})
-
-_RESOURCE_WORDS = {
-    "s3": "The portal does not read this bucket's policy. The bucket's owner can tell what it says.",
-    "kms": "The portal does not read this key's policy. The key's owner can tell what it says.",
-    "sts": "The portal does not weigh this role's trust policy here. An administrator can tell whom it trusts.",
-}
-_RESOURCE_OTHER = "The portal does not read resource-based policies of this service."
+_OTHER_OWNER = "The resource is not known to belong to this account, so its control policies were not read."
 
 
 class LiveReader:
@@ -43,8 +29,10 @@ class LiveReader:
 
     def __init__(self, settings: AccountSettings, connection: Connection) -> None:
         self._settings = settings
+        self._connection = connection
         self._iam = IamReads(connection)
         self._organization = OrganizationReads(connection)
+        self._resources = ResourceReads(connection, settings.account_id)
 
     def snapshot(self, principal_arn: str, *, action: str, resource: str) -> Snapshot:
         """Return what decides whether `principal_arn` may call `action` on `resource`. It never raises."""
@@ -75,6 +63,10 @@ class LiveReader:
             return found
         return RoleFacts(found.holder.arn, found.holder.name, found.path, found.trust_policy)
 
+    def check(self) -> tuple[Finding, ...]:
+        """Try each kind of read once and tell what works. It reads about nobody, and never raises."""
+        return reader_findings(self._settings, self._connection)
+
     def _of_entity(self, entity: Entity, action: str, resource: str) -> Snapshot:
         blank = unread_snapshot(self._settings.account_id, entity.arn, Missing(_NOT_THERE))
         live = self._existing(entity)
@@ -95,57 +87,35 @@ class LiveReader:
         self, blank: Snapshot, entity: Entity, live: LiveEntity | AwsProblem, *, action: str, resource: str
     ) -> Snapshot:
         holder = _holder(entity, live)
-        with ThreadPoolExecutor(max_workers=3, thread_name_prefix="aws-read") as pool:
-            chain = pool.submit(piece, lambda: self._organization.chain(self._settings.account_id))
-            groups = self._groups(entity)
-            identity = pool.submit(self._identity, holder, groups)
-            boundary = pool.submit(self._boundary, holder, live)
-            scps = pool.submit(self._levels, chain.result(), "SERVICE_CONTROL_POLICY")
-            rcps = self._rcps(chain.result(), resource)
+        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE, thread_name_prefix="aws-read") as pool:
+            reading = Reading(pool, self._iam, self._organization)
+            chain = reading.later(piece, lambda: self._organization.chain(self._settings.account_id))
+            resource_policy = reading.later(piece, lambda: self._resources.policy(action, resource))
+            boundary = reading.later(self._boundary, holder, live)
+            groups = piece(lambda: self._iam.groups(entity.name)) if entity.is_user else ()
+            identity = _identity(reading, holder, groups)
+            owned = is_owned(resource, resource_policy.result(), self._settings.account_id)
             return replace(
                 blank,
                 exists=True if isinstance(live, LiveEntity) else live.missing(),
                 path=live.path if isinstance(live, LiveEntity) else None,
                 tags=live.tags if isinstance(live, LiveEntity) else {},
                 groups=groups if isinstance(groups, Missing) else tuple(group.name for group in groups),
-                identity=identity.result(),
+                identity=identity,
                 boundary=boundary.result(),
-                scps=scps.result(),
-                rcps=rcps,
-                resource=_resource_policy(action),
+                scps=_levels(reading, chain.result(), "SERVICE_CONTROL_POLICY"),
+                rcps=_levels(reading, chain.result() if owned else Missing(_OTHER_OWNER), "RESOURCE_CONTROL_POLICY"),
+                resource=resource_policy.result(),
                 session=Missing(NO_SESSION_POLICY) if entity.kind is EntityKind.ROLE_SESSION else None,
                 vpc_endpoint=Missing(NO_VPC_ENDPOINT),
                 read_at=now(),
             )
-
-    def _groups(self, entity: Entity) -> tuple[Holder, ...] | Missing:
-        return piece(lambda: self._iam.groups(entity.name)) if entity.is_user else ()
-
-    def _identity(self, holder: Holder, groups: tuple[Holder, ...] | Missing) -> tuple[StoredPolicy, ...] | Missing:
-        if isinstance(groups, Missing):
-            return groups
-        return piece(lambda: tuple(policy for each in (holder, *groups) for policy in self._policies(each)))
-
-    def _policies(self, holder: Holder) -> tuple[StoredPolicy, ...]:
-        inline = tuple(self._iam.inline(holder, name) for name in self._iam.inline_names(holder))
-        managed = tuple(self._iam.managed(arn, attached_to=holder.arn) for arn in self._iam.attached_arns(holder))
-        return inline + managed
 
     def _boundary(self, holder: Holder, live: LiveEntity | AwsProblem) -> StoredPolicy | Missing | None:
         if isinstance(live, AwsProblem):
             return live.missing()
         arn = live.boundary_arn
         return None if arn is None else piece(lambda: self._iam.managed(arn, attached_to=holder.arn, kind="boundary"))
-
-    def _levels(self, chain: Chain | Missing | None, policy_type: PolicyType) -> Levels | Missing:
-        if isinstance(chain, Missing):
-            return chain
-        return piece(lambda: self._organization.levels(chain, policy_type))
-
-    def _rcps(self, chain: Chain | Missing | None, resource: str) -> Levels | Missing:
-        if resource != "*" and account_of(resource) != self._settings.account_id:
-            return Missing(_OTHER_OWNER)
-        return self._levels(chain, "RESOURCE_CONTROL_POLICY")
 
     def _key(self, item: Answer) -> AccessKey:
         permission = "iam:ListAccessKeys"
@@ -161,12 +131,18 @@ class LiveReader:
         )
 
 
-def piece(read: Callable[[], T]) -> T | Missing:
-    """Return what `read` returns, or why it could not be read."""
-    try:
-        return read()
-    except AwsProblem as problem:
-        return problem.missing()
+def _identity(
+    reading: Reading, holder: Holder, groups: tuple[Holder, ...] | Missing
+) -> tuple[StoredPolicy, ...] | Missing:
+    if isinstance(groups, Missing):
+        return groups
+    return piece(lambda: reading.policies((holder, *groups)))
+
+
+def _levels(reading: Reading, chain: Chain | Missing | None, policy_type: PolicyType) -> Levels | Missing:
+    if isinstance(chain, Missing):
+        return chain
+    return piece(lambda: reading.levels(chain, policy_type))
 
 
 def _use(used: Answer) -> tuple[datetime | None, str | None]:
@@ -181,10 +157,3 @@ def _holder(entity: Entity, live: LiveEntity | AwsProblem) -> Holder:
     if isinstance(live, LiveEntity):
         return live.holder
     return Holder("User" if entity.is_user else "Role", entity.name, entity.arn)
-
-
-def _resource_policy(action: str) -> Missing | None:
-    service = action.split(":", 1)[0].lower()
-    if service in _NO_RESOURCE_POLICIES:
-        return None
-    return Missing(_RESOURCE_WORDS.get(service, _RESOURCE_OTHER))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from troubleshoot.aws.facts import Finding
 from troubleshoot.iam.snapshot import Missing, Snapshot
 
 NO_READER = "The portal has no reader role in this account, so it answers from the message alone."
@@ -26,6 +27,10 @@ class TextOnlyReader:
     def role(self, role_arn: str) -> Missing:  # noqa: ARG002 - the protocol
         """Return the reason why the role is not known."""
         return Missing(self.why)
+
+    def check(self) -> tuple[Finding, ...]:
+        """Return the reason as the only finding."""
+        return (Finding(works=False, words=self.why),)
 
 
 def unread_snapshot(account: str, principal_arn: str, missing: Missing) -> Snapshot:

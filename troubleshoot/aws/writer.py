@@ -7,9 +7,10 @@ Every method can be repeated after a crash at any point.
 import json
 from collections.abc import Mapping
 
+from troubleshoot.aws.checks import writer_findings
 from troubleshoot.aws.connect import Connection, field
 from troubleshoot.aws.errors import AwsProblem, NotWritable, ProblemKind, problem
-from troubleshoot.aws.facts import PORTAL_PATH, AccountSettings
+from troubleshoot.aws.facts import PORTAL_PATH, AccountSettings, Finding
 from troubleshoot.aws.iam_reads import IamReads, LiveEntity
 from troubleshoot.aws.principal import Entity, EntityKind, entity_of
 
@@ -97,6 +98,10 @@ class LiveWriter:
     def check_writable(self, principal_arn: str) -> None:
         """Raise `NotWritable` where the portal must not change this principal. It changes nothing."""
         self._writable(principal_arn)
+
+    def check(self) -> tuple[Finding, ...]:
+        """Tell whether the writer could work, and which risk the account's settings take. It writes nothing."""
+        return writer_findings(self._settings, self._connection)
 
     def _writable(self, principal_arn: str) -> LiveEntity:
         entity = self._entity(principal_arn)

@@ -1,15 +1,17 @@
 """Reads denials that say little: a code with "Access Denied", EC2's and KMS's sentences, a clause without its head."""
 
 import re
+from bisect import bisect_right
 from typing import Final
 
 from troubleshoot.denial.clean import Script
-from troubleshoot.denial.forms import CLAUSE, Found, kind_of, read_clause
-from troubleshoot.denial.slots import Slot
+from troubleshoot.denial.forms import CLAUSE, clause_action, principal_into, read_clause
+from troubleshoot.denial.found import Found, Row
+from troubleshoot.denial.slots import Slot, put_together
 
 _C: Final = (
     r"(?:(?:client|kms)\.)?(?:kms)?accessdenied(?:exception|error)?|(?:client\.)?unauthorizedoperation"
-    r"|authorizationerror(?:exception)?|unauthorizedaccess|access_denied|allaccessdisabled"
+    r"|authorizationerror(?:exception)?|unauthorizedaccess|access_denied"
 )
 _CALL: Final = "when calling"
 _KEYED: Final = "keyed"
@@ -17,7 +19,7 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
     (
         _CALL,
         "when calling",
-        re.compile(rf"\((?:{_C}|403|forbidden)\) (?:occurred )?when calling the \w+(?: operation)?"),
+        re.compile(rf"\((?:{_C}|403|forbidden)\) (?:occurred )?when calling the \w+(?:(?: \w+)? operation)?"),
     ),
     ("api", "api error", re.compile(rf"api error (?:{_C}|forbidden):")),
     ("ec2", "you are not authorized", re.compile(r"you are not authorized to perform this operation")),
@@ -30,7 +32,20 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         ),
     ),
     ("php", "accessdenied", re.compile(r"response: ?accessdenied\b|accessdenied \(client\)")),
-    ("go", "forbidden: forbidden", re.compile(r"forbidden: forbidden status code: 403")),
+    (
+        "head",
+        "forbidden",
+        re.compile(
+            r"forbidden: forbidden status code: 403|forbidden: null\b|s3exception: (?:service returned error code 403: )?forbidden"
+        ),
+    ),
+    (
+        "redshift",
+        "s3serviceexception",
+        re.compile(r"s3serviceexception: ?access denied(?:,status 403,error accessdenied)?"),
+    ),
+    ("cloudformation", "for operation", re.compile(r"access denied for operation '")),
+    ("empty", "status code: 40", re.compile(rf"(?<![\w.])(?:{_C}): status code: 40[03]\b")),
     (
         "setting",
         "because public policies",
@@ -46,44 +61,56 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         "insufficient privileges",
         re.compile(r"insufficient privileges (?:for accessing|to access) [^.]{0,60}(?:s3|kms)"),
     ),
-    (
-        _KEYED,
-        "den",
-        re.compile(
-            rf"\b(?:error_?code|code|error_?type|__type|name)[\"']? ?[:=]+ ?(?:some\()?[\"']?(?:[\w.]+#)?(?:{_C})(?![\w.])"
-        ),
-    ),
+)
+_CODE_STEMS: Final = ("accessdenied", "unauthorizedoperation", "authorizationerror", "access_denied")
+_LABEL_BEFORE: Final = re.compile(
+    r"(?:code|type|name)[\"']? ?[:=]+ ?(?:some\()?[\"']?(?:[\w.]+#)?(?:client\.|kms\.|kms)?\Z"
 )
 _PLAIN_MESSAGE: Final = re.compile(r"access denied|not authorized to perform this operation|forbidden|eventname")
 _GROUP: Final = 250
 _BEFORE_SENTENCE: Final = 400
+_BEHIND_SENTENCE: Final = 40
 _NEARBY_CODE: Final = re.compile(rf"(?<![\w.])(?:{_C})(?!\w)")
-_API: Final = re.compile(r"API:\s+([a-z0-9-]+:\w+)")
-_ARN: Final = re.compile(r"\"arn\"\s?:\s?\"(arn:[^\"\s]+)\"")
+_API: Final = re.compile(r"API:\s+([a-z0-9-]+:\w+(?:[\n\x0b]\w+(?=\s(?:User|You)\b))?)")
+_ARN: Final = re.compile(r"\"arn\"\s?:\s?\"(arn:[^\" ]+)\"")
 _NAME: Final = re.compile(r"\"(?i:username)\"\s?:\s?\"([\w+=,.@-]+)\"")
 
 
-def read_bare(script: Script, sentences: list[Found]) -> list[Found]:
+def read_bare(script: Script, strong: Row) -> list[Found]:
     """Read what stands outside the sentences: every group of marks that no sentence explains is one denial."""
     groups = _groups(_all_marks(script))
-    last_before = {id(item): _last_before(groups, item) for item in sentences}
-    explained = {index for index in last_before.values() if index is not None}
+    ends = [group[-1][0] for group in groups]
+    explained = {bisect_right(ends, item.start) - 1 for item in strong.items}
     return [
         _bare(script, group)
         for index, group in enumerate(groups)
-        if index not in explained and not _inside(group[0][0], sentences)
+        if not strong.touches(group[0][0] - _BEHIND_SENTENCE, group[0][0])
+        and not (index in explained and strong.touches(ends[index], ends[index] + _BEFORE_SENTENCE))
     ]
 
 
 def _all_marks(script: Script) -> list[tuple[int, str]]:
+    marks = [
+        (match.end(), kind)
+        for kind, word, pattern in _MARKS
+        if word in script.low
+        for match in pattern.finditer(script.low)
+    ]
+    return sorted(marks + _keyed_marks(script.low))
+
+
+def _keyed_marks(low: str) -> list[tuple[int, str]]:
+    """A code behind its label (`"errorCode": "AccessDenied"`) counts if a plain refusal stands near it."""
     marks = []
-    for kind, word, pattern in _MARKS:
-        if word not in script.low:
-            continue
-        for match in pattern.finditer(script.low):
-            if kind != _KEYED or _PLAIN_MESSAGE.search(script.low, max(0, match.start() - 300), match.end() + 300):
-                marks.append((match.end(), kind))
-    return sorted(marks)
+    for word in _CODE_STEMS:
+        at = low.find(word)
+        while at >= 0:
+            if _LABEL_BEFORE.search(low, max(0, at - 60), at) and _PLAIN_MESSAGE.search(
+                low, max(0, at - 300), at + 300
+            ):
+                marks.append((at + len(word), _KEYED))
+            at = low.find(word, at + len(word))
+    return marks
 
 
 def _groups(marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
@@ -97,15 +124,6 @@ def _groups(marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
     return groups
 
 
-def _last_before(groups: list[list[tuple[int, str]]], sentence: Found) -> int | None:
-    near = [index for index, group in enumerate(groups) if 0 <= sentence.start - group[-1][0] <= _BEFORE_SENTENCE]
-    return near[-1] if near else None
-
-
-def _inside(at: int, sentences: list[Found]) -> bool:
-    return any(item.start <= at <= item.end + 40 for item in sentences)
-
-
 def _bare(script: Script, group: list[tuple[int, str]]) -> Found:
     at = group[-1][0]
     found = Found(at, at, weak=True)
@@ -113,7 +131,7 @@ def _bare(script: Script, group: list[tuple[int, str]]) -> Found:
     for api in _API.finditer(script.text, max(0, at - 160), at):
         pass
     if api:
-        found.put_aside("action", Slot(api[1], *api.span(1)))
+        found.put_aside("action", Slot(put_together(api[1]), *api.span(1)))
     if "eventname" in script.low:
         _caller(script, found)
     return found
@@ -126,21 +144,16 @@ def _caller(script: Script, found: Found) -> None:
     match = _ARN.search(script.text, begin, found.start) if identity >= 0 else None
     match = match or _NAME.search(script.text, begin, found.start + 300)
     if match:
-        found.put_aside("principal", Slot(match[1], *match.span(1)))
-        found.fields["principal_kind"] = kind_of(match[1])
+        at = found.end
+        principal_into(found, Slot(put_together(match[1]), *match.span(1)))
+        found.start = found.end = at
 
 
-def read_fragments(script: Script, sentences: list[Found]) -> list[Found]:
+def read_fragments(script: Script) -> list[Found]:
     """Read a clause that lost its head ("… because no session policy allows the s3:GetObject action")."""
     if "explicit deny" not in script.low and "because no " not in script.low:
         return []
-    found = []
-    for clause in CLAUSE.finditer(script.low):
-        if not any(item.start <= clause.start() <= item.end for item in sentences) and _stands_alone(
-            script.low, clause
-        ):
-            found.append(_fragment(script, clause))
-    return found
+    return [_fragment(script, clause) for clause in CLAUSE.finditer(script.low) if _stands_alone(script.low, clause)]
 
 
 def _stands_alone(low: str, clause: re.Match[str]) -> bool:
@@ -152,8 +165,6 @@ def _stands_alone(low: str, clause: re.Match[str]) -> bool:
 
 def _fragment(script: Script, clause: re.Match[str]) -> Found:
     found = Found(clause.start(), clause.end())
-    if clause["action"]:
-        start, end = clause.span("action")
-        found.put("action", Slot(script.text[start:end], start, end))
+    found.put("action", clause_action(script, clause))
     read_clause(script, clause, found)
     return found

@@ -5,15 +5,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from troubleshoot.denial.clean import Script
-from troubleshoot.denial.forms import Found
-from troubleshoot.denial.slots import Slot, put_together
+from troubleshoot.denial.found import Found
+from troubleshoot.denial.marks import HARD
+from troubleshoot.denial.slots import Slot, carried_on, put_together
 from troubleshoot.denial.words import CODE
 
 _HEAD: Final = 3000
 _TAIL: Final = 1500
 _NEAR: Final = 400
+_WORD: Final = re.compile(r"[\w.]*")
 _QUOTE: Final = r"[\"'`*]*"
-_ANY_CODE: Final = rf"(?:[\w.]+#)?(?:{CODE}|[A-Z]\w+(?:Exception|Error|Failure)|403|Forbidden)"
+_ANY_CODE: Final = rf"(?:[\w.]+#)?(?:{CODE}|[A-Z]\w+(?:Exception|Error|Failure)|403(?: Forbidden)?|Forbidden)"
+
+
+_KNOWN_CODE: Final = re.compile(rf"{_ANY_CODE}")
 
 
 class _Mark:
@@ -52,7 +57,20 @@ class _Mark:
         )
         if match is None:
             return None
-        return Slot(put_together(match[1]), *match.span(1))
+        start, end = match.span(1)
+        if script.text[end : end + 1] in {"\n", HARD}:
+            carried = carried_on(script.text, start, end)
+            if carried is None or (
+                self.word == "api error" and carried == end and not _KNOWN_CODE.fullmatch(script.text, start, end)
+            ):
+                return None
+            end = _word_end(script.text, end + 1, carried) if carried > end else end
+        return Slot(put_together(script.text[start:end]), start, end)
+
+
+def _word_end(text: str, start: int, end: int) -> int:
+    match = _WORD.match(text, start, end)
+    return match.end() if match else start
 
 
 _CALL_CODE: Final = _Mark(
@@ -60,17 +78,17 @@ _CALL_CODE: Final = _Mark(
 )
 _CALL_OPERATION: Final = _Mark("when calling the", r"(?i:when\s+calling\s+the)\s+(\w+(?:[\n\x0b]\w+(?=\s+operation))?)")
 _API_CODE: Final = _Mark("api error", r"(?i:api\s+error)\s+([A-Za-z][\w.]*)")
-_HANDLER: Final = _Mark("handlererrorcode", r"\w+:\s*([A-Z]\w+)")
+_HANDLER: Final = _Mark("handlererrorcode", r"\w+:\s*([A-Z]\w+(?:[\n\x0b]\w+(?=\s?\)))?)")
 _OPERATIONS: Final = (
     _CALL_OPERATION,
     _Mark("operation error", r"(?i:operation\s+error)\s+[^:]{1,60}:\s+(\w+),"),
-    _Mark("api:", r"API:\s+[a-z0-9-]+:(\w+)"),
+    _Mark("api:", r"API:\s+[a-z0-9-]+:(\w+(?:[\n\x0b]\w+(?=\s(?:User|You)\b|\s?\Z))?)"),
     _Mark("error executing", rf"(?i:error\s+executing)\s+\"(\w+)\""),
     _Mark("eventname", rf"(?i:eventName){_QUOTE}\s*(?:[:=]|,AttributeValue=)\s*{_QUOTE}(\w+)"),
     _Mark("calling `", r"calling\s+`([A-Z]\w+)`"),
 )
 _KEYED_CODES: Final = (
-    _Mark("code", rf"(?<!tatus )(?<!tatus)(?i:code){_QUOTE}\s*(?:[:=>]+)\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
+    _Mark("code", rf"(?<!tatus\s)(?<!tatus)(?i:code){_QUOTE}\s*(?:[:=>]+)\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("errortype", rf"(?i:errorType){_QUOTE}\s*[:=]\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("__type", rf"__type{_QUOTE}\s*:\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("name", rf"name{_QUOTE}\s*:\s*{_QUOTE}({CODE})(?!\w)"),
@@ -91,47 +109,83 @@ _REGION: Final = _Mark("awsregion", rf"(?i:awsRegion){_QUOTE}\s*[:=]\s*{_QUOTE}(
 def read_context(script: Script, found: Found, before: int, after: int) -> None:
     """Fill in what the text around a denial says, from the end of the one before to the start of the next."""
     head, tail = max(before, found.start - _HEAD), min(after, found.end + _TAIL)
+    if found.start - head < _SHORTEST:
+        head = found.start
+    if tail - found.end < _SHORTEST:
+        tail = found.end
+    if head == tail - (found.end - found.start):
+        return
     _code(script, found, head, tail)
     _operation(script, found, head, tail)
-    for mark in _REQUEST:
-        if "request_id" not in found.fields:
-            found.put_aside("request_id", mark.after(script, found.end, tail) or mark.before(script, head, found.start))
-    if "region" not in found.fields:
+    _request(script, found, head, tail)
+
+
+_SHORTEST: Final = 8
+
+
+def _request(script: Script, found: Found, head: int, tail: int) -> None:
+    if "request" in script.low[found.end : tail] or "request" in script.low[head : found.start]:
+        for mark in _REQUEST:
+            slot = mark.after(script, found.end, tail) or mark.before(script, head, found.start)
+            if slot:
+                found.put_aside("request_id", slot)
+                break
+    if "region" not in found.fields and "awsregion" in script.low:
         found.put_aside("region", _nearest(_REGION, script, found, head, tail))
 
 
 def _code(script: Script, found: Found, head: int, tail: int) -> None:
-    if "error_code" not in found.fields:
-        found.put_aside("error_code", next((slot for slot in _codes(script, found, head, tail) if slot), None))
+    codes = (*_codes_before(script, found.start, head), *_codes_after(script, found.end, tail))
+    surest = min((code for code in codes if code[1]), default=None, key=lambda code: code[0])
+    if surest:
+        found.put_aside("error_code", surest[1])
 
 
-def _codes(script: Script, found: Found, head: int, tail: int) -> Iterator[Slot | None]:
-    """Yield what may be the error code, the surest first: CloudFormation's, the outermost, a near one, a later one."""
-    start, end = found.start, found.end
-    yield _HANDLER.after(script, end, tail)
-    yield _CALL_CODE.before(script, head, start)
-    yield _API_CODE.before(script, head, start)
+def _codes_before(script: Script, start: int, head: int) -> Iterator[tuple[int, Slot | None]]:
+    """Yield the error codes ahead of a denial with their rank: the outermost call is the surest."""
+    if start == head:
+        return
+    call = _CALL_CODE.before(script, head, start)
+    if call:
+        yield 2, call
+        if call.value.isdigit():
+            yield 1, _KEYED_CODES[0].before(script, call.end, start)
+        return
+    yield 3, _API_CODE.before(script, head, start)
     near = max(head, start - _NEAR)
-    adjacent = _ADJACENT.search(script.text, near, start)
-    yield Slot(adjacent[1], *adjacent.span(1)) if adjacent else None
-    for mark in _KEYED_CODES:
-        yield mark.before(script, head, start)
-    match = None
-    for match in _BARE_CODE.finditer(script.text, near, start):
-        pass
-    yield Slot(match[1] or match[2], *match.span(1 if match[1] else 2)) if match else None
-    for mark in _KEYED_CODES:
-        yield mark.after(script, end, tail)
+    adjacent = _ADJACENT.search(script.text, max(near, start - 80), start)
+    yield 4, Slot(adjacent[1], *adjacent.span(1)) if adjacent else None
+    for rank, mark in enumerate(_KEYED_CODES, 5):
+        yield rank, mark.before(script, head, start)
+    yield 20, _bare_code(script.text, near, start)
+
+
+def _codes_after(script: Script, end: int, tail: int) -> Iterator[tuple[int, Slot | None]]:
+    """Yield the codes behind a denial: CloudFormation's own is the outermost of all."""
+    if end == tail:
+        return
+    yield 0, _HANDLER.after(script, end, tail)
+    for rank, mark in enumerate(_KEYED_CODES, 30):
+        yield rank, mark.after(script, end, tail)
+
+
+def _bare_code(text: str, start: int, end: int) -> Slot | None:
+    last = None
+    for match in _BARE_CODE.finditer(text, start, end):
+        last = match
+    if last is None:
+        return None
+    group = 1 if last[1] else 2
+    return Slot(last[group], *last.span(group))
 
 
 def _operation(script: Script, found: Found, head: int, tail: int) -> None:
-    if "operation" in found.fields:
-        return
     for mark in _OPERATIONS:
-        slot = _nearest(mark, script, found, head, tail)
-        if slot:
-            found.put_aside("operation", slot)
-            return
+        if mark.word in script.low:
+            slot = _nearest(mark, script, found, head, tail)
+            if slot:
+                found.put_aside("operation", slot)
+                return
 
 
 def _nearest(mark: _Mark, script: Script, found: Found, head: int, tail: int) -> Slot | None:

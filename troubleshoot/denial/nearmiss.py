@@ -144,9 +144,9 @@ _KINDS: Final = (
         "model-access",
         "Access to this Bedrock model was not granted to the account",
         "Ask for the model under Model access in the Bedrock console; IAM alone does not open it.",
-        "model",
+        "model|account is not",
         r"(?:don't|do not) have access to the model|model access is denied|models? .{0,60}on amazon bedrock"
-        r"|is not available for this account|model use case details have not been submitted",
+        r"|is not available for this account|account is not authorized to invoke this api operation|model use case details have not been submitted",
         _AHEAD,
     ),
     _kind(
@@ -161,10 +161,11 @@ _KINDS: Final = (
         "account-hold",
         "The AWS account itself is on hold",
         "Ask whoever runs the account to look at its billing and verification, or to contact AWS Support.",
-        "account",
-        r"account (?:is|has been|was) (?:currently )?(?:on hold|suspended|blocked|closed|being verified|deactivated|disabled|not verified)"
+        "account|all access|allaccess",
+        r"allaccessdisabled|account (?:is|has been|was) (?:currently )?(?:on hold|suspended|blocked|closed|being verified|deactivated|disabled|not verified)"
         r"|account must be verified|all access to this object has been disabled|pendingverification"
-        r"|account (?:currently )?(?:has|have) .{0,30}(?:blocked|hold)|hold on your account|account has a hold",
+        r"|account (?:currently )?(?:has|have) .{0,30}(?:blocked|hold)|hold on your account|account has a hold"
+        r"|locked your account|temporarily (?:is )?suspended",
         _AHEAD,
     ),
     _kind(
@@ -187,8 +188,9 @@ _KINDS: Final = (
         "sign-in",
         "A sign-in was refused",
         "Check the user name and the password, or reset it.",
-        "incorrect username|access token has|password|refresh token",
-        r"incorrect username or password|access token has been revoked|invalid refresh token|authentication failed",
+        "incorrect username|access token has|password|refresh token|unauthenticated access",
+        r"incorrect username or password|access token has been revoked|invalid refresh token|authentication failed"
+        r"|unauthenticated access is not supported",
         _AHEAD,
     ),
     _kind(
@@ -268,9 +270,23 @@ _KINDS: Final = (
 )
 
 
-def find_near_misses(low: str) -> list[tuple[Kind, int]]:
-    """Return each kind of near miss in the text, once, with the place where it stands."""
+def find_near_misses(low: str, denials: list[tuple[int, int]]) -> list[tuple[Kind, int]]:
+    """Return each kind of near miss in the text, once, with the place where it stands.
+
+    The surroundings of the denials that are already read are no place for one.
+    """
+    if _is_all_surroundings(len(low), denials):
+        return []
     return [(kind, match.start()) for kind in _KINDS if (match := _match(kind, low))]
+
+
+def _is_all_surroundings(length: int, denials: list[tuple[int, int]]) -> bool:
+    done = 0
+    for start, end in denials:
+        if start - _SURROUNDINGS > done:
+            return False
+        done = max(done, end + _SURROUNDINGS)
+    return done >= length
 
 
 def _match(kind: Kind, low: str) -> re.Match[str] | None:

@@ -1,16 +1,16 @@
 """Puts the reading together: clean, redact, recognise, look around, merge what is said twice."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from troubleshoot.denial.bare import read_bare, read_fragments
 from troubleshoot.denial.clean import Script, clean
 from troubleshoot.denial.context import read_context
-from troubleshoot.denial.forms import Found, read_sentences
-from troubleshoot.denial.nearmiss import Kind, belongs_to_one, find_near_misses, told
-from troubleshoot.denial.prose import read_other_words, read_prose
-from troubleshoot.denial.reading import Denial, Reading, TextTooLarge
+from troubleshoot.denial.forms import read_sentences
+from troubleshoot.denial.found import Found, Row
+from troubleshoot.denial.nearmiss import belongs_to_one, find_near_misses, told
+from troubleshoot.denial.prose import read_boxes, read_other_words, read_prose
+from troubleshoot.denial.reading import Denial, NearMiss, Reading, TextTooLarge
 from troubleshoot.denial.redact import redact
 from troubleshoot.denial.tails import read_tails
 
@@ -27,39 +27,38 @@ def parse(text: str) -> Reading:
         raise TextTooLarge("This text is larger than 256 KB. Paste only the lines around the error.")
     redacted = redact(text)
     script = clean(redacted.text)
-    near_misses = find_near_misses(script.low)
-    found = recognise(script, near_misses)
-    return Reading(
-        redacted.text,
-        tuple(_merged(_denial(script, item) for item in found)),
-        told(near_misses, [(item.start, item.end) for item in found]),
-        redacted.removed,
-    )
+    found, near_misses = recognise(script)
+    denials = _merged([_denial(script, item) for item in found])
+    return Reading(redacted.text, tuple(denials), near_misses, redacted.removed)
 
 
-def recognise(script: Script, near_misses: list[tuple[Kind, int]]) -> list[Found]:
-    """Return what every recogniser found, in the order of the text, with what stands around."""
-    found = [item for item in _all_found(script) if not (item.weak and belongs_to_one(item.start, near_misses))]
+def recognise(script: Script) -> tuple[list[Found], tuple[NearMiss, ...]]:
+    """Return what every recogniser found, in the order of the text, with what stands around; and the near misses."""
+    found = _all_found(script)
+    near_misses = find_near_misses(script.low, [(item.start, item.end) for item in found if not item.weak])
+    found = [item for item in found if not (item.weak and belongs_to_one(item.start, near_misses))]
     before = 0
     for number, item in enumerate(found):
         after = found[number + 1].start if number + 1 < len(found) else len(script.text)
         read_context(script, item, before, after)
         before = item.end
-    return found
+    return found, told(near_misses, [(item.start, item.end) for item in found])
 
 
 def _all_found(script: Script) -> list[Found]:
-    sentences = read_sentences(script)
-    sentences += read_fragments(script, sentences)
-    sentences += [item for item in read_prose(script) if not _overlaps(item, sentences)]
-    found = sentences + read_bare(script, sentences)
-    if not found:
-        found = read_other_words(script)
-    return read_tails(script, sorted(found, key=lambda item: item.start))
+    """Run the recognisers, the most telling first; each adds what the ones before it do not tell."""
+    strong = Row(read_sentences(script))
+    strong = strong.with_more(item for item in read_fragments(script) if not strong.touches(item.start, item.end))
+    strong = strong.with_more(item for item in read_boxes(script) if not strong.touches(item.start, item.end))
+    strong = strong.with_more(
+        item for item in read_prose(script) if not strong.touches(item.start, item.end + _JUST_BEHIND)
+    )
+    found = strong.with_more(read_bare(script, strong)).items or read_other_words(script)
+    return read_tails(script, found)
 
 
-def _overlaps(item: Found, others: list[Found]) -> bool:
-    return any(item.start < other.end and other.start < item.end for other in others)
+_JUST_BEHIND: Final = 160
+"""Prose is left out if the plain sentence comes just behind it ("could not assume the role: User: …")."""
 
 
 def _denial(script: Script, found: Found) -> Denial:
@@ -71,7 +70,9 @@ _SAME: Final = ("principal", "principal_kind", "action", "resource", "deny_kind"
 _MORE: Final = ("authorization_id", "encoded_message", "operation", "error_code", "region", "request_id")
 
 
-def _merged(denials: Iterable[Denial]) -> list[Denial]:
+def _merged(denials: list[Denial]) -> list[Denial]:
+    if len(denials) < 2:
+        return denials
     merged: dict[tuple[object, ...], Denial] = {}
     for denial in denials:
         key = (*(getattr(denial, name) for name in _SAME), None if denial.action else denial.operation)

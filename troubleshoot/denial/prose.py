@@ -4,9 +4,11 @@ import re
 from typing import Final
 
 from troubleshoot.denial.clean import Script
-from troubleshoot.denial.forms import Found, principal_into
+from troubleshoot.denial.forms import CONTEXT, principal_into, read_clause
+from troubleshoot.denial.found import Found
+from troubleshoot.denial.marks import HARD
 from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
-from troubleshoot.denial.slots import Slot, open_ended
+from troubleshoot.denial.slots import Slot, delimited, open_ended, put_together
 from troubleshoot.denial.words import SERVICE_PREFIXES
 
 _ASSUME: Final = re.compile(
@@ -30,7 +32,7 @@ def read_prose(script: Script) -> list[Found]:
     """Read every refusal in prose; those that the plain sentence already tells are sorted out by the caller."""
     low = script.low
     found: list[Found] = []
-    if "assume" in low:
+    if "be assumed" in low or " assume" in low.replace(" assumed", ""):
         found += [_assumed(script, match) for match in _ASSUME.finditer(low)]
     if "permission" in low:
         found += [_to_call(script, match) for match in _TO_CALL.finditer(low)]
@@ -59,7 +61,7 @@ def _to_call(script: Script, match: re.Match[str]) -> Found:
     if prefix:
         found.put("action", Slot(f"{prefix}:{name}", start, match.end()))
         return found
-    named = re.compile(rf"(?<![\w:])[a-z][a-z0-9-]*:{re.escape(name)}\b").search(script.text)
+    named = re.compile(rf"(?<![\w:])(?<![a-z][\n\x0b])[a-z][a-z0-9-]*:{re.escape(name)}\b").search(script.text)
     if named:
         found.put_aside("action", Slot(named[0], *named.span()))
     return found
@@ -71,12 +73,31 @@ def _prefix(words: str) -> str | None:
 
 
 def _lacks(script: Script, match: re.Match[str]) -> Found | None:
-    action = re.compile(r"[A-Za-z][\w-]*:[A-Z][\w*]*").match(script.text, match.end())
-    if action is None:
+    slot = _named_action(script.text, match.end(), match.end() + 100)
+    if slot is None or slot.start != match.end():
         return None
-    found = Found(match.start(), action.end())
-    found.put("action", Slot(action[0], *action.span()))
+    found = Found(match.start(), slot.end)
+    found.put("action", slot)
     return found
+
+
+def _named_action(text: str, start: int, end: int) -> Slot | None:
+    """Return the first action in this part of the text, unless a line break may have cut it."""
+    match = _NAMED.search(text, start, end)
+    if match is None or (
+        text[match.start() - 1 : match.start()] in _BREAKS and text[match.start() - 2 : match.start() - 1].isalpha()
+    ):
+        return None
+    return None if _is_broken_off(text, match.end()) else Slot(match[0], *match.span())
+
+
+def _is_broken_off(text: str, end: int) -> bool:
+    """Say whether a line ends here and the next begins so that it may carry the value on."""
+    after = text[end + 1 : end + 2]
+    return text[end : end + 1] in _BREAKS and after.isascii() and after.isalnum()
+
+
+_BREAKS: Final = ("\n", HARD)
 
 
 _VALUES: Final = {
@@ -84,7 +105,7 @@ _VALUES: Final = {
     "resource": re.compile(r"\"resource\" ?: ?\"([^\"]+)\""),
 }
 _STATEMENT_ACTION: Final = re.compile(r"\"actions\" ?: ?\{\"items\" ?: ?\[\{\"value\" ?: ?\"([\w-]+:\w+)\"")
-_ARN: Final = re.compile(r"\"arn\" ?: ?\"(arn:[^\"]+)\"")
+_ARN: Final = re.compile(r"\"arn\"\s?:\s?\"(arn:[^\" ]+)\"")
 _UNIQUE_ID: Final = re.compile(r"\"(AROA|AIDA)\w+")
 
 
@@ -99,14 +120,47 @@ def _decoded(script: Script, match: re.Match[str]) -> Found:
         value = pattern.search(script.text, match.end(), end)
         if value is None and name == "action":
             value = _STATEMENT_ACTION.search(script.text, match.end(), end)
-        found.put(name, Slot(value[1], *value.span(1)) if value else None)
+        found.put(name, Slot(put_together(value[1]), *value.span(1)) if value else None)
     arn = _ARN.search(script.text, match.end(), end)
     unique = _UNIQUE_ID.search(script.text, match.end(), end)
     if arn:
-        principal_into(found, Slot(arn[1], *arn.span(1)))
+        principal_into(found, Slot(put_together(arn[1]), *arn.span(1)))
     elif unique:
         found.fields["principal_kind"] = PrincipalKind.ROLE_SESSION if unique[1] == "AROA" else PrincipalKind.USER
     return found
+
+
+_BOX: Final = re.compile(
+    r"user: (?P<user>\S+(?: \S+)?) (?:service: (?P<service>[\w-]+) )?action: (?P<action>[\w:*-]+(?: [\w:]+)?(?= on resource| context:)|[\w:*-]+)"
+    r"(?: on resource\(s\): (?P<resource>\S+(?: \S+)?(?= context:)|\S+))?(?: context: (?P<context>.{0,200}))?"
+)
+
+
+def read_boxes(script: Script) -> list[Found]:
+    """Read the console's box: one fact a line, each with its label."""
+    if "action: " not in script.low:
+        return []
+    return [_box(script, match) for match in _BOX.finditer(script.low)]
+
+
+def _box(script: Script, match: re.Match[str]) -> Found:
+    found = Found(*match.span())
+    user, service, action, resource = (_part(script, match, name) for name in ("user", "service", "action", "resource"))
+    if user:
+        principal_into(found, user)
+    if action and (":" in action.value or service):
+        value = action.value if service is None or ":" in action.value else f"{service.value}:{action.value}"
+        found.put("action", Slot(value, action.start, action.end))
+    found.put("resource", resource)
+    clause = CONTEXT.match(script.low, match.start("context")) if match["context"] else None
+    if clause:
+        read_clause(script, clause, found)
+    return found
+
+
+def _part(script: Script, match: re.Match[str], name: str) -> Slot | None:
+    slot = delimited(script.text, *match.span(name)) if match[name] else None
+    return slot if slot and " " not in slot.value else None
 
 
 _CALLER: Final = re.compile(
@@ -127,15 +181,17 @@ def read_other_words(script: Script) -> list[Found]:
     if "arn:" not in script.low or '"effect"' in script.low or not _REFUSAL.search(script.low):
         return []
     caller = _CALLER.search(script.text)
-    action = _NAMED.search(script.text, caller.end(), caller.end() + 300) if caller else None
+    action = _named_action(script.text, caller.end(), caller.end() + 300) if caller else None
     if caller is None or action is None:
         return []
-    if not _REFUSAL.search(script.low, max(0, caller.start() - 60), action.end() + 60):
+    if not _REFUSAL.search(script.low, max(0, caller.start() - 60), action.end + 60):
         return []
-    found = Found(caller.start(), action.end())
-    principal_into(found, Slot(caller[0].rstrip("."), *caller.span()))
-    found.put("action", Slot(action[0], *action.span()))
-    word = _RESOURCE_WORD.search(script.low, action.end(), action.end() + 60)
+    found = Found(caller.start(), action.end)
+    principal = open_ended(script.text, caller.start())
+    if principal and not _is_broken_off(script.text, principal.end):
+        principal_into(found, principal)
+    found.put("action", action)
+    word = _RESOURCE_WORD.search(script.low, action.end, action.end + 60)
     if word:
         found.put("resource", open_ended(script.text, word.end()))
     return [found]

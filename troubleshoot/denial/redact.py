@@ -2,62 +2,14 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
+from troubleshoot.denial.marks import with_hard_breaks, without_marks
 from troubleshoot.denial.reading import Removed
-
-EXAMPLES: Final = frozenset(
-    {
-        "AKIAIOSFODNN7EXAMPLE",
-        "AKIAI44QH8DHBEXAMPLE",
-        "ASIAIOSFODNN7EXAMPLE",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
-    }
-)
-"""The keys that AWS prints in its own documentation. They open nothing and stay in the text."""
-
-_VALUE = r"(?P<value>[^\s\"'`,;<>\\&]{4,})"
-_NAMED = r"[\w.\[\]-]*[\\\"'`\s]*(?:[:=]|=>)\s*[\\\"'`]*" + _VALUE
-_RULES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
-    (
-        "private-key",
-        ("private key",),
-        re.compile(
-            r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<value>.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
-        ),
-    ),
-    ("jwt", ("eyj",), re.compile(r"(?P<value>eyJ[\w-]{8,}\.[\w-]{8,}\.?[\w-]*)")),
-    (
-        "presigned-url",
-        ("x-amz-", "signature=", "sig="),
-        re.compile(
-            r"(?i)(?:x-amz-(?:signature|credential|security-token)|signature|\bsig)(?:=|%3d)(?P<value>[\w%+/=.-]{8,})"
-        ),
-    ),
-    ("cookie", ("cookie",), re.compile(r"(?i)\bcookies?[\"'\\]*\s*[:=]\s*(?P<value>[^\r\n]{4,})")),
-    (
-        "authorization",
-        ("authorization", "bearer"),
-        re.compile(r"(?i)\b(?:bearer|basic)\s+(?P<value>[\w.+/=~-]{12,})"),
-    ),
-    (
-        "session-token",
-        ("token", "fwogz", "iqojb", "aqodyx", "fqogz"),
-        re.compile(
-            r"(?:(?i:session[\w-]{0,2}token|security[\w-]{0,2}token)"
-            + _NAMED.replace("value", "value1")
-            + r")|(?P<value>(?:FwoGZXIvYXdz|IQoJb3JpZ2lu|AQoDYXdz|FQoGZXIvYXdz)[\w+/=%-]{20,})"
-        ),
-    ),
-    ("secret-access-key", ("secret",), re.compile(r"(?i)secret[\w-]{0,2}(?:access)?[\w-]{0,2}key" + _NAMED)),
-    ("password", ("passw", "pwd"), re.compile(r"(?i)(?:passwor[dt]|passwd|pwd|passphrase)" + _NAMED)),
-    ("password", ("://",), re.compile(r"://[^\s/:@\"']+:(?P<value>[^\s/@\"']+)@")),
-)
-_KEY_ID: Final = re.compile(r"(?<![A-Za-z0-9/+=])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
-_RUN: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+from troubleshoot.denial.secret_shapes import EXAMPLES, KEY_ID, RUN, SHAPES, Shape, is_stand_in, looks_random
+from troubleshoot.denial.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +20,163 @@ class Redacted:
     removed: tuple[Removed, ...] = ()
 
 
+_ESCAPED: Final = re.compile(
+    r"\\+(?:u00|x[2-7]|/|\+)|&#|%[2-7][0-9A-Fa-f]|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\x1b]"
+)
+_PERCENT: Final = re.compile(r"%(?:25)*([2-7][0-9A-Fa-f])")
+_LINE_BREAK: Final = re.compile(r"[ \t]?\n[ \t>#*|│/]{0,12}")
+_RUN_AT_BREAK: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{1,39}\n")
+_NAMES: Final = re.compile(r"arn:|assumed-role/|:role/|:user/")
+
+_Span = tuple[int, int, str]
+
+
 def redact(text: str) -> Redacted:
     """Return the text with every secret replaced by words that name its kind.
 
-    Access key ids keep their last four characters; AWS's own example keys stay. Never raises.
+    Escapes, colours and line breaks inside a secret do not hide it. Access key ids keep their last four characters;
+    AWS's own example keys stay. Never raises.
     """
     low = text.lower()
-    found: list[tuple[int, int, str]] = []
-    for kind, hints, rule in _RULES:
-        if any(hint in low for hint in hints):
-            found += [(*_span(match), kind) for match in rule.finditer(text)]
-    found += [(*match.span(), "secret-access-key") for match in _RUN.finditer(text) if _looks_random(match.group())]
-    if "AKIA" in text or "ASIA" in text:
-        found += [(match.start() + 4, match.end() - 4, "access-key-id") for match in _KEY_ID.finditer(text)]
+    if not _is_announced(low) and not _may_hide(text):
+        return Redacted(text)
+    shapes = SHAPES if _is_escaped(text) else tuple(shape for shape in SHAPES if _is_possible(shape, low))
+    found = [span for view, glued in _views(text) for span in _found_in(view, shapes, glued=glued)]
     return _without(text, found) if found else Redacted(text)
 
 
-def _span(match: re.Match[str]) -> tuple[int, int]:
-    return match.span("value") if match.group("value") is not None else match.span("value1")
+_WORDS: Final = tuple({word for shape in SHAPES for word in shape.words})
 
 
-def _looks_random(run: str) -> bool:
-    kinds = [char.isupper() + 2 * char.islower() for char in run]
-    return 1 in kinds and 2 in kinds and 0 in kinds and sum(a != b for a, b in pairwise(kinds)) >= 15
+def _is_announced(low: str) -> bool:
+    for word in _WORDS:  # noqa: SIM110 - any() takes twice as long, and this runs over every log line
+        if word in low:
+            return True
+    return False
 
 
-def _without(text: str, found: list[tuple[int, int, str]]) -> Redacted:
-    pieces, counts, end = [], Counter[str](), 0
-    for start, stop, kind in sorted(found, key=lambda item: (item[0], -item[1])):
-        if stop <= end or any(example in text[max(0, start - 4) : stop + 4] for example in EXAMPLES):
-            continue
-        pieces += [text[end : max(start, end)], "…" if kind == "access-key-id" else f"[{kind} removed]"]
+def _is_possible(shape: Shape, low: str) -> bool:
+    return any(word in low for word in shape.words)
+
+
+def _may_hide(text: str) -> bool:
+    """Say whether the text may hold a secret that no word announces."""
+    if "AKIA" in text or "ASIA" in text or RUN.search(text) is not None:
+        return True
+    if _is_escaped(text):
+        return True
+    return "\n" in text and next(_broken_runs(text), None) is not None
+
+
+def _is_escaped(text: str) -> bool:
+    has_marks = "\\" in text or "&#" in text or "%" in text or "\x1b" in text or not text.isascii()
+    return has_marks and _ESCAPED.search(text) is not None
+
+
+def _views(text: str) -> Iterator[tuple[View, bool]]:
+    """Yield the text as it is, without escapes, without percent signs, and with broken lines put together."""
+    view = View(text)
+    yield view, False
+    plain = without_marks(view)
+    if plain is not view:
+        yield plain, False
+    if "%" in plain.text:
+        unquoted = plain.sub(_PERCENT, lambda match: chr(int(match[1], 16)))
+        if unquoted is not plain:
+            yield unquoted, False
+    if "\n" in plain.text:
+        hard = with_hard_breaks(plain)
+        if hard is not plain:
+            yield hard.sub(_HARD_BREAK, lambda _: ""), False
+        yield plain.sub(_LINE_BREAK, lambda _: ""), True
+
+
+_HARD_BREAK: Final = re.compile("\x0b")
+
+
+def _found_in(view: View, shapes: tuple[Shape, ...], *, glued: bool) -> Iterator[_Span]:
+    for shape in shapes:
+        if shape.glued or not glued:
+            for match in shape.pattern.finditer(view.text):
+                group = match.lastgroup or "value"
+                if not is_stand_in(match[group]):
+                    yield (*view.source(*match.span(group)), shape.kind)
+    if glued:
+        return
+    for start, end in _runs(view.text):
+        yield (*view.source(start, end), "secret-access-key")
+    for match in KEY_ID.finditer(view.text):
+        if match[0] not in EXAMPLES:
+            yield (*view.source(match.start() + 4, match.end() - 4), "access-key-id")
+
+
+def _runs(text: str) -> list[tuple[int, int]]:
+    """Find 40 characters that look like a secret access key, though nothing says so."""
+    found = [
+        match.span()
+        for match in RUN.finditer(text)
+        if match[0] not in EXAMPLES and looks_random(match[0], among_names=_is_among_names(text, match.start()))
+    ]
+    found += _broken_runs(text)
+    blobs = [match.span() for match in _BLOB.finditer(text) if len(match[0]) > _BLOB_LENGTH] if found else []
+    return [span for span in found if not any(start <= span[0] < end for start, end in blobs)]
+
+
+_GAP: Final = r"(?:\\{1,4}[nr]|[\s>#*|│/]){0,16}"
+_BLOB: Final = re.compile(
+    r"[\w/+=\u00ad\u200b-\u200f\u2060-\u2064\ufeff-]{101,}"
+    rf"|(?i:{_GAP.join('message')}){_GAP}:[\"'`\s]{{0,20}}[\w-]+(?:{_GAP.replace('{0,16}', '{1,16}')}[\w-]{{4,}}(?![\w ]))+"
+)
+"""EC2's encoded message, in one line or broken over several: some part of it may look like a key."""
+
+_BLOB_LENGTH: Final = 100
+
+
+def _is_among_names(text: str, at: int) -> bool:
+    begin = max(0, at - 300)
+    start = max(text.rfind(char, begin, at) for char in " \n\"'")
+    return _NAMES.search(text, max(start, begin), at) is not None
+
+
+def _broken_runs(text: str) -> Iterator[tuple[int, int]]:
+    """Find 40 such characters over two or three lines."""
+    for match in _RUN_AT_BREAK.finditer(text):
+        run, end = match[0][:-1], match.end()
+        for _ in range(3):
+            more = _RUN_START.match(text, end)
+            if more is None or len(run) + len(more[1]) > 40:
+                break
+            run, end = run + more[1], more.end(1)
+            if len(run) == 40:
+                if looks_random(run, among_names=True):
+                    yield match.start(), end
+                break
+            if text[end : end + 1] != "\n":
+                break
+            end += 1
+
+
+_RUN_START: Final = re.compile(r"[ \t>#*|]{0,12}([A-Za-z0-9/+]{1,39})(?![A-Za-z0-9/+=])")
+
+
+def _without(text: str, found: list[_Span]) -> Redacted:
+    pieces: list[str] = []
+    counts = Counter[str]()
+    done = 0
+    for start, end, kind in _united(found):
+        pieces += text[done:start], "…" if kind == "access-key-id" else f"[{kind}-removed]"
         counts[kind] += 1
-        end = stop
-    return Redacted("".join([*pieces, text[end:]]), tuple(Removed(kind, count) for kind, count in counts.items()))
+        done = end
+    pieces.append(text[done:])
+    return Redacted("".join(pieces), tuple(Removed(kind, count) for kind, count in counts.items()))
+
+
+def _united(found: list[_Span]) -> list[_Span]:
+    united: list[_Span] = []
+    for start, end, kind in sorted(found, key=lambda span: (span[0], -span[1])):
+        if united and start < united[-1][1]:
+            last = united[-1]
+            united[-1] = (last[0], max(last[1], end), last[2])
+        else:
+            united.append((start, end, kind))
+    return united

@@ -3,18 +3,31 @@
 import re
 from typing import Final, NamedTuple
 
+from troubleshoot.denial.marks import HARD
+
 FOLLOW: Final = re.compile(
-    r"(?:because\b|with\s+an?\b|is\s+not\b|are\s+not\b|on\s+(?:the\s+|this\s+)?resource|status\s+code|for\s+complete"
-    r"|\(Service\b|\(Status|Encoded\s+auth|Go\s+to\b|transitively\b|not\s+authori)",
+    r"(?:because\b|with\s+an?\b|(?:is|are)\s+not\b|on\s+(?:(?:the\s+|this\s+)?resource|arn:)|status\s+code|for\s+complete"
+    r"|\(Service\b|\(Status\b|Encoded\s+auth|Go\s+to\b|transitively\b|not\s+authori|operation\b|for\s+the\s+given|-+>|\.{3}|…)",
     re.IGNORECASE,
 )
 """What may follow a value in AWS's sentences: a line that starts so does not carry the value on."""
 
+_NEXT_MESSAGE: Final = re.compile(r"You\s+are\b|User\s?:")
+
+KINDED: Final = re.compile(
+    r"(?:user|role|group|policy|instance\sprofile|server\scertificate|mfa(?:\sdevice)?|saml\sprovider|access\skey"
+    r"|login\sprofile)\s(?=[^\s(])"
+)
+"""IAM names some resources by kind and name: `role build-runner`."""
+
 _BROKEN: Final = re.compile(r"[ ]*[\n\x0b]+[ ]*")
-_TOKEN: Final = re.compile(r"(?:<[^<>\n\x0b/][^<>\n\x0b]{0,60}>|\{[^{}\"\n\x0b]{0,60}\}|[^\s\"<>]|<(?!/)|>)+")
-_WORD: Final = re.compile(r"[^\s\"<>]+")
+_TOKEN: Final = re.compile(r"(?:<[^<>/\n\x0b][^<>]{0,60}>|\{[^{}\"\n\x0b]{0,60}\}|[^\s\"<>]|<(?!/)|>){1,2048}")
+_PIECE: Final = re.compile(r"(?:[\w:/.*@=+,$>{}…#-]|<(?!/))+", re.ASCII)
+_GAP: Final = re.compile(r"(?P<blank> )|[\n\x0b](?![\n\x0b])")
+_CLOSED: Final = re.compile(r"[.,;]?\s?[\"'`](?!\w)")
+_LAST_ON_LINE: Final = re.compile(r"[.,;)\]}]*(?: \(|[\n\x0b]|\Z)")
 _MASK: Final = re.compile(
-    r"[*.…xX#?_\s-]+|[<\[{(](?:\s*[^<>\[\]{}():]*)[>\]})]+|\$\{?\w+\}?|\[?etc\.?\]?|(?:[xX]+|redacted|masked|hidden|\*+redacted\**)",
+    r"[*.…xX#?_\s-]+|[<\[{(][^<>\[\]{}():]*[>\]})]+|\$\{?\w+\}?|etc\.?|redacted|masked|hidden|\*+redacted\**",
     re.IGNORECASE,
 )
 _OPENERS: Final = {")": "(", "]": "[", "}": "{", ">": "<"}
@@ -31,66 +44,103 @@ class Slot(NamedTuple):
 def delimited(text: str, start: int, end: int) -> Slot | None:
     """Return the value between two known words: whatever breaks it, it is one value."""
     start, end = trimmed(text, start, end)
-    return Slot(put_together(text[start:end]), start, end) if start < end else None
+    if start == end or _UNSURE.search(text, start, end):
+        return None
+    return Slot(put_together(text[start:end]), start, end)
+
+
+_UNSURE: Final = re.compile(r"<[^<>]*\n[^<>]*>")
+"""A stand-in of perhaps several words (`<Log Archive Account>`), broken either between them or inside one."""
 
 
 def open_ended(text: str, start: int) -> Slot | None:
     """Return the value that starts here and ends where a blank, a quote or a new sentence does.
 
-    None if there is none, or if the next line may or may not carry it on: then it is not known.
+    None if there is none, or if it can't be told whether or how the next line carries it on.
     """
     match = _TOKEN.match(text, start)
     if match is None:
         return None
     end = match.end()
-    while (carried := _carried_on(text, start, end)) is not None:
-        if carried == end:
+    while (after := carried_on(text, start, end)) != end:
+        if after is None:
             return None
-        end = carried
-    start, end = trimmed(text, start, end)
-    return Slot(put_together(text[start:end]), start, end) if start < end else None
+        end = after
+    slot = delimited(text, start, end)
+    return None if slot is None or _HALF_KIND.fullmatch(slot.value) else slot
 
 
-def _carried_on(text: str, start: int, end: int) -> int | None:
-    """Where the value that was broken at `end` goes on to; `end` itself if that can't be told; None if it is whole."""
-    gap = _BREAK_AHEAD.match(text, end)
-    if gap is None or FOLLOW.match(text, gap.end()):
-        return None
-    word = _TOKEN.match(text, gap.end())
-    if word is None:
-        return None
-    unfinished = _UNFINISHED.search(text, start, end) is not None or _is_short_arn(text[start:end])
+def carried_on(text: str, start: int, end: int) -> int | None:
+    """Where the value from `start`, broken off at `end`, goes on to.
+
+    `end` itself if it is whole; None if that can't be told.
+    """
+    gap = _GAP.match(text, end)
+    if gap is None or FOLLOW.match(text, gap.end()) or _NEXT_MESSAGE.match(text, gap.end()):
+        return end
+    piece = _PIECE.match(text, gap.end())
+    if piece is None:
+        return end
+    value, after = text[start:end], piece.end()
     if gap["blank"]:
-        return word.end() if _is_short_arn(text[start:end]) else None
-    alone = _ALONE.match(text, word.end()) is not None
-    if "\x0b" in gap[0] and _PIECE.fullmatch(word[0]):
-        return word.end()
-    if alone and _PIECE.fullmatch(word[0]) and (unfinished or FOLLOW.match(text, _skip(text, word.end()))):
-        return word.end()
-    return None
+        return after if _is_short_arn(value) else end
+    if _ODD_REST.match(text, after):
+        return None
+    if (
+        _is_short_arn(value)
+        and not _may_complete(value, piece[0], text[after : after + 1])
+        and not _is_followed(text, after)
+    ):
+        return None
+    if gap[0] == HARD or _GOES_ON.match(piece[0]) or _is_short_arn(value) or _is_followed(text, after):
+        return after
+    if value[-1] == "*" and not piece[0].strip("*"):
+        return after
+    if _LAST_ON_LINE.match(text, after) is None:
+        return None if _HALF_KIND.fullmatch(value) else end
+    if value[-1] in ":/-":
+        return after
+    may_go_on = piece[0][-1] != ":" and any(char.isalnum() for char in piece[0])
+    return None if may_go_on else end
 
 
-_BREAK_AHEAD: Final = re.compile(r"(?:[\n\x0b]|(?P<blank>[ ]))(?!\s)")
-_UNFINISHED: Final = re.compile(r"[:/-]\Z")
-_ALONE: Final = re.compile(r"[\"'`,;.)}\]]*\s*(?:[\n\x0b]|\Z)|\s+(?=because|with\s+an|is\s+not|\(Service)")
-_PIECE: Final = re.compile(r"[\w:/.*@=+,-]+[\"'`)}\].,;]*")
-_SPACE: Final = re.compile(r"\s*")
+_HALF_KIND: Final = re.compile(r"inst\w*|serv\w*|acce\w*|logi\w*|saml|mfa|ro|rol|gr|gro|grou|po|pol|poli|polic|us|use")
+_GOES_ON: Final = re.compile(r"[:/.@_=-]\w|:")
+_COMPLETES: Final = re.compile(r"[:/]|\Aarn?|\Ar?n:")
+_ODD_REST: Final = re.compile(r"[^\s\"'`,.;)\]}\\*][^\s]|[\"'`,.;)\]}\\*]{1,3}\w")
+"""What can't end a value: then the line was broken in a way that is not known."""
 
 
-def _skip(text: str, start: int) -> int:
-    match = _SPACE.match(text, start)
-    return match.end() if match else start
+def _is_followed(text: str, end: int) -> bool:
+    """Say whether a known word or a closing quote comes next, so that what stands before belongs to the message."""
+    return _CLOSED.match(text, end) is not None or (
+        text[end : end + 1].isspace() and FOLLOW.match(text, end + 1) is not None
+    )
 
 
 def _is_short_arn(value: str) -> bool:
-    return value.startswith(("arn:", '"arn:')) and (
-        value.count(":") < 5 or (value.count(":") == 5 and value.endswith(":"))
-    )
+    """Say whether an ARN ends before its resource part, and was not shortened by hand."""
+    if "arn:".startswith(value):
+        return True
+    colons = value.count(":")
+    is_short = value.startswith("arn:") and (colons < _COLONS or (colons == _COLONS and value[-1] == ":"))
+    return is_short and not _SHORTENED.search(value)
+
+
+def _may_complete(value: str, piece: str, after: str) -> bool:
+    """Say whether the word on the next line may be the rest of a short ARN: if a blank follows it, all of the rest."""
+    if _COMPLETES.search(piece) is None:
+        return False
+    return after != " " or (value + piece).count(":") >= _COLONS
+
+
+_COLONS: Final = 5
+_SHORTENED: Final = re.compile(r"\.\.|[…*<>$]|[xX]{2}")
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the bounds without the quotes, brackets and final stop around the value."""
-    while start < end and text[start] in " \n\x0b\"'`(“":
+    while start < end and text[start] in " \n\x0b\"'`(":
         start += 1
     while start < end and _is_outside(text[start:end]):
         end -= 1
@@ -102,7 +152,7 @@ def _is_outside(value: str) -> bool:
     if last in " \n\x0b\"',;!":
         return True
     if last == "`":
-        return value.count("`") % 2 == 1
+        return value.rstrip("`.,;'\"").count("`") % 2 == 0
     if last == ".":
         return not value.endswith("..")
     opener = _OPENERS.get(last)
@@ -111,19 +161,24 @@ def _is_outside(value: str) -> bool:
 
 def put_together(value: str) -> str:
     """Return the value without the line breaks and blanks that a window or a formatter put into it."""
-    if " " not in value and "\n" not in value and "\x0b" not in value:
+    if " " not in value and "\n" not in value and HARD not in value:
         return value
-    if "<" in value:
-        value = re.sub(r"<[^<>]*>", lambda match: _BROKEN.sub(" ", match[0]), value)
-    if not re.match(r"[a-z ]{3,20}\s", value):
-        value = _BROKEN.sub("", value)
-        return re.sub(r"(?<=:) (?=[\w-])", "", value) if value.startswith(("arn:", "aws:")) else value
-    kind = re.match(r"(?:[a-z]+\s+){1,3}", value)
+    kind = KINDED.match(value)
     cut = kind.end() if kind else 0
-    return re.sub(r"\s+", " ", value[:cut]) + _BROKEN.sub("", value[cut:])
+    rest = _BROKEN.sub("", value[cut:])
+    if rest.startswith(("arn:", "aws:")):
+        rest = _FORMATTED.sub("", rest)
+    return " ".join(value[:cut].split()) + " " * bool(kind) + rest
+
+
+_FORMATTED: Final = re.compile(r"(?<=:) (?=[\w-])")
 
 
 def is_mask(value: str) -> bool:
     """Say whether the value is a bare stand-in (`***`, `...`, `<user-arn>`) that tells nothing."""
+    if ":" in value and value[0].isalnum():
+        return False
     value = value.strip("\"'` ")
-    return value != "*" and _MASK.fullmatch(value) is not None
+    if value == "*":
+        return False
+    return _MASK.fullmatch(value) is not None or not any(char.isalnum() or char == "*" for char in value)

@@ -1,45 +1,80 @@
 """A text that was changed while every character still knows where it came from."""
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
+
+
+class _Edit(NamedTuple):
+    """One replacement: where the new piece stands in the new text, and what it replaced in the old one."""
+
+    start: int
+    end: int
+    old_start: int
+    old_end: int
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A changed text. `starts` and `ends` say for each of its characters which part of the source it stands for."""
+    """A changed text, and the changes that led to it from the source, oldest first."""
 
     text: str
-    starts: Sequence[int]
-    ends: Sequence[int]
+    layers: tuple[tuple[_Edit, ...], ...] = ()
 
-    def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> "View":
-        """Return the view with every match replaced; the new characters point at what they replace."""
+    def sub(
+        self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], first: re.Pattern[str] | None = None
+    ) -> "View":
+        """Return the view with every match replaced; the view itself if nothing changed.
+
+        `first` matches every character that the pattern may begin with: a quick look ahead.
+        """
         pieces: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        done = 0
-        for match in pattern.finditer(self.text):
-            start, end = match.span()
+        edits: list[_Edit] = []
+        done = grown = 0
+        for match in pattern.finditer(self.text) if first is None else _matches(pattern, first, self.text):
             new = replace(match)
+            if new == match[0]:
+                continue
+            start, end = match.span()
             pieces += self.text[done:start], new
-            starts += self.starts[done:start]
-            ends += self.ends[done:start]
-            starts += [self.starts[start]] * len(new)
-            ends += [self.ends[end - 1]] * len(new)
+            edits.append(_Edit(start + grown, start + grown + len(new), start, end))
+            grown += len(new) - (end - start)
             done = end
-        if not done:
+        if not edits:
             return self
         pieces.append(self.text[done:])
-        starts += self.starts[done:]
-        ends += self.ends[done:]
-        return View("".join(pieces), starts, ends)
+        return View("".join(pieces), (*self.layers, tuple(edits)))
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """Return where the characters from `start` to `end` stand in the source."""
-        return self.starts[start], self.ends[end - 1]
+        for edits in reversed(self.layers):
+            start = _before(edits, start)[0]
+            end = _before(edits, end - 1)[1]
+        return start, end
 
 
-def view_of(text: str) -> View:
-    """Return the view of an unchanged text."""
-    return View(text, range(len(text)), range(1, len(text) + 1))
+def _matches(pattern: re.Pattern[str], first: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    at = 0
+    while (found := first.search(text, at)) is not None:
+        match = pattern.match(text, found.start())
+        at = match.end() if match else found.end()
+        if match:
+            yield match
+
+
+def _before(edits: tuple[_Edit, ...], at: int) -> tuple[int, int]:
+    """Return from where to where one character stood before the edits; a new one stands for all that it replaced."""
+    index = bisect_right(edits, at, key=_start) - 1
+    if index < 0:
+        return at, at + 1
+    edit = edits[index]
+    if at < edit.end:
+        return edit.old_start, edit.old_end
+    moved = edit.old_end - edit.end
+    return at + moved, at + moved + 1
+
+
+_start = attrgetter("start")

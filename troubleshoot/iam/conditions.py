@@ -28,7 +28,7 @@ _Test = Callable[[str, Query], int]
 class CompiledCondition:
     """One condition, ready to judge requests. `key` is in lower case; `variable_keys` are those of its variables."""
 
-    __slots__ = ("_absent", "_tests", "_unanswered", "key", "source", "use", "variable_keys")
+    __slots__ = ("_absent", "_tests", "_unanswered", "key", "source", "use", "variable_keys", "variables")
 
     def __init__(self, source: Condition, *, variables: bool) -> None:
         use = operator_use(source.operator.value)
@@ -36,6 +36,7 @@ class CompiledCondition:
             raise ValueError(f"`{source.operator.value}` is no condition operator")  # the parser refuses these
         self.source = source
         self.use = use
+        self.variables = variables
         self.key = source.key.value.lower()
         is_set, for_all = use.quantifier is not Quantifier.NONE, use.quantifier is Quantifier.ALL
         self._absent = _ABSENT[use.if_exists or (for_all if is_set else use.operator.negated)]

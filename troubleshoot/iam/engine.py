@@ -4,31 +4,27 @@ Why it is so tells `evaluate`, which asks the same layers and brings them togeth
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from troubleshoot.iam.compiled import Dialect, compile_policy
 from troubleshoot.iam.decision import Outcome
 from troubleshoot.iam.document import Policy
-from troubleshoot.iam.index import LayerIndex
+from troubleshoot.iam.index import LayerIndex, StatementIndex
 from troubleshoot.iam.layers import PolicySet, Unknown
 from troubleshoot.iam.principal import CallerKind
 from troubleshoot.iam.principals import Grant
 from troubleshoot.iam.query import Query
 from troubleshoot.iam.request import Request
 from troubleshoot.iam.standing import (
-    has_identity_policies,
     is_always_allowed,
     is_cross_account,
     is_on_kms_key,
     is_other_partition,
     is_under_rcps,
-    is_under_scps,
     needs_resource_grant,
 )
 from troubleshoot.iam.ternary import MAY, NO, YES
-
-Levels = tuple[LayerIndex, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +74,11 @@ class CompiledPolicies:
 
     __slots__ = (
         "_boundary",
+        "_denying",
         "_endpoint",
         "_has_boundary",
         "_identity",
+        "_is_plain",
         "_rcps",
         "_resource",
         "_scps",
@@ -98,44 +96,62 @@ class CompiledPolicies:
         self._rcps = _levels(policies.rcps, Dialect.GATE)
         self._endpoint = _index(policies.vpc_endpoint, Dialect.GATE)
         self._has_boundary = boundary_answer(policies)
+        self._is_plain = not self._scps and not (self._resource or self._boundary or self._session or self._endpoint)
+        self._denying: dict[tuple[bool, bool, bool], _Denying] = {}
 
     def decide(self, request: Request) -> Outcome:
         """Return what becomes of the request, without reasons."""
         query = Query(request, self._has_boundary)
         if is_always_allowed(query):
             return Outcome.ALLOWED
-        is_unread = False
+        denying, is_unread = self._denying_for(query)
         denied = NO
-        for layer in self._bearing(query):
-            if isinstance(layer, Unknown):
-                is_unread = True
-                continue
-            denied = max(denied, layer.denied(query))
-            if denied == YES:
+        for statements in denying:
+            answer = statements.answer(query)
+            if answer == YES:
                 return Outcome.EXPLICIT_DENY
+            denied = max(denied, answer)
         return outcome(allowed=self._allowed(query), denied=denied, is_unread=is_unread)
 
-    def _bearing(self, query: Query) -> Iterator[LayerIndex | Unknown]:
+    def _denying_for(self, query: Query) -> "_Denying":
+        """Return the Deny statements that bear on a request, and whether a layer that does could not be read."""
         caller = query.caller
-        if has_identity_policies(caller):
+        standing = (
+            caller.needs_identity_policies,
+            caller.is_under_scps,
+            bool(self._rcps) and is_under_rcps(query),
+        )
+        found = self._denying.get(standing)
+        if found is None:
+            layers = tuple(self._bearing(*standing))
+            read = [layer.denies for layer in layers if not isinstance(layer, Unknown)]
+            found = tuple(index for index in read if index is not None), len(read) < len(layers)
+            self._denying[standing] = found
+        return found
+
+    def _bearing(
+        self, needs_identity: bool, is_under_scps: bool, is_under_rcps: bool
+    ) -> Iterator[LayerIndex | Unknown]:
+        if needs_identity:
             yield from _present(self._identity, self._boundary, self._session)
         yield from _present(self._resource, self._endpoint)
-        if self._scps and is_under_scps(caller):
-            yield from _each(self._scps)
-        if self._rcps and is_under_rcps(query):
-            yield from _each(self._rcps)
+        if is_under_scps:
+            yield from self._scps
+        if is_under_rcps:
+            yield from self._rcps
 
     def _allowed(self, query: Query) -> int:
+        caller = query.caller
+        if self._is_plain and caller.needs_identity_policies and caller.kind is not CallerKind.FEDERATED_USER:
+            return combine(query, _grants_without_policy(query), identity=_answer(self._identity, query), limits=YES)
         gates = _answer(self._endpoint, query)
-        if self._scps and is_under_scps(query.caller):
-            gates = min(gates, *(_answer(level, query) for level in _each(self._scps)))
-        if gates == NO:
-            return NO
-        return min(gates, self._allowed_behind_gates(query))
+        if caller.is_under_scps:
+            gates = min(gates, *(_answer(level, query) for level in self._scps), YES)
+        return min(gates, self._allowed_behind_gates(query)) if gates else NO
 
     def _allowed_behind_gates(self, query: Query) -> int:
         grants = self._grants(query)
-        if not has_identity_policies(query.caller):
+        if not query.caller.needs_identity_policies:
             return combine(query, grants, identity=YES, limits=YES)
         limits = min(_answer(self._boundary, query), self._session_answer(query))
         return combine(query, grants, identity=_answer(self._identity, query), limits=limits)
@@ -148,7 +164,7 @@ class CompiledPolicies:
 
     def _grants(self, query: Query) -> Grants:
         if self._resource is None:
-            return _UNKNOWN_GRANTS if is_on_kms_key(query) else _NO_GRANTS
+            return _grants_without_policy(query)
         if isinstance(self._resource, Unknown):
             return _UNKNOWN_GRANTS
         found = [NO, NO, NO, NO]
@@ -158,6 +174,14 @@ class CompiledPolicies:
                 grant = statement.judge_principal(query)[2]
                 found[grant] = max(found[grant], answer)
         return Grants(found[Grant.FULL], found[Grant.LIMITED], found[Grant.ACCOUNT])
+
+
+_Denying = tuple[tuple[StatementIndex, ...], bool]
+
+
+def _grants_without_policy(query: Query) -> Grants:
+    """Every KMS key has a key policy: one that was not given is unknown."""
+    return _UNKNOWN_GRANTS if is_on_kms_key(query) else _NO_GRANTS
 
 
 def boundary_answer(policies: PolicySet) -> int:
@@ -179,14 +203,10 @@ def _index(policies: tuple[Policy, ...] | Unknown | None, dialect: Dialect) -> L
 
 def _levels(
     levels: tuple[tuple[Policy, ...], ...] | Unknown | None, dialect: Dialect
-) -> tuple[LayerIndex | Unknown | None, ...] | Unknown:
+) -> tuple[LayerIndex | Unknown, ...]:
     if isinstance(levels, Unknown):
-        return levels
-    return tuple(_index(level, dialect) for level in levels or ())
-
-
-def _each(levels: tuple[LayerIndex | Unknown | None, ...] | Unknown) -> Iterable[LayerIndex | Unknown]:
-    return (levels,) if isinstance(levels, Unknown) else _present(*levels)
+        return (levels,)
+    return tuple(_present(*(_index(level, dialect) for level in levels or ())))
 
 
 def _present(*layers: LayerIndex | Unknown | None) -> Iterator[LayerIndex | Unknown]:
@@ -197,4 +217,4 @@ def _answer(layer: LayerIndex | Unknown | None, query: Query) -> int:
     """Tell whether a layer lets the request through; one without a policy does."""
     if layer is None:
         return YES
-    return MAY if isinstance(layer, Unknown) else layer.allowed(query)
+    return MAY if isinstance(layer, Unknown) else layer.allows.answer(query)

@@ -16,13 +16,11 @@ from troubleshoot.iam.query import Query
 from troubleshoot.iam.reasons import Judged, near_misses
 from troubleshoot.iam.request import Request
 from troubleshoot.iam.standing import (
-    has_identity_policies,
     is_always_allowed,
     is_cross_account,
     is_on_kms_key,
     is_other_partition,
     is_under_rcps,
-    is_under_scps,
     needs_resource_grant,
 )
 from troubleshoot.iam.ternary import MAY, NO, YES
@@ -69,13 +67,13 @@ def _views(query: Query, policies: PolicySet) -> Iterable[View]:
     else:
         # RCPFullAWSAccess cannot be detached, so that no level of these ever fails to allow
         yield replace(view_levels(Layer.RCPS, policies.rcps, Dialect.GATE, query), allowed=YES)
-    if not is_under_scps(caller):
+    if not caller.is_under_scps:
         yield idle(Layer.SCPS, "caller_exempt")
     else:
         yield view_levels(Layer.SCPS, policies.scps, Dialect.IDENTITY, query)
     yield view_policies(Layer.VPC_ENDPOINT, policies.vpc_endpoint, Dialect.GATE, query)
     yield _resource_view(query, policies)
-    if has_identity_policies(caller):
+    if caller.needs_identity_policies:
         yield view_policies(Layer.IDENTITY, policies.identity, Dialect.IDENTITY, query)
         yield view_policies(Layer.BOUNDARY, policies.boundary, Dialect.IDENTITY, query)
         yield _session_view(query, policies)

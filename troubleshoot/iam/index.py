@@ -1,7 +1,7 @@
 """Finding the statements of a layer that a request could meet, without looking at the others."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from troubleshoot.iam.compiled import CompiledStatement
 from troubleshoot.iam.query import Query
@@ -9,6 +9,7 @@ from troubleshoot.iam.ternary import MAY, NO, YES
 
 _FEW = 8  # so many candidates are judged faster than looked up by resource
 _MOST_ACTIONS = 4096
+_NONE: Sequence[CompiledStatement] = ()
 
 Candidates = Sequence[CompiledStatement]
 
@@ -43,10 +44,23 @@ class StatementIndex:
             found = self._find(query.action)
         return found.candidates(query.resource) if isinstance(found, ResourceIndex) else found
 
+    def answer(self, query: Query) -> int:
+        """Tell whether any of the statements applies to the request."""
+        found = NO
+        for statement in self.candidates(query):
+            answer = statement.judge(query)
+            if answer == YES:
+                return YES
+            if answer == MAY:
+                found = MAY
+        return found
+
     def _find(self, action: str) -> "Candidates | ResourceIndex":
-        wild = (*self._by_service.get(action.partition(":")[0], ()), *self._any_service)
-        listed = dict.fromkeys(self._by_literal.get(action, ()))
-        listed.update(dict.fromkeys(statement for statement in wild if statement.actions.includes(action)))
+        listed: Collection[CompiledStatement] = self._by_literal.get(action, ())
+        wild = self._by_service.get(action.partition(":")[0], _NONE)
+        if wild or self._any_service:
+            patterns = (*wild, *self._any_service)
+            listed = dict.fromkeys((*listed, *(one for one in patterns if one.actions.includes(action))))
         found = tuple(listed) if len(listed) <= _FEW else ResourceIndex(listed)
         if len(self._by_action) >= _MOST_ACTIONS:
             self._by_action.clear()
@@ -82,30 +96,11 @@ class ResourceIndex:
 
 
 class LayerIndex:
-    """The statements of one layer, of one level of it: what they allow and what they deny."""
+    """The statements of one layer, or of one level of it: what they allow and, where they deny at all, what."""
 
     __slots__ = ("allows", "denies")
 
     def __init__(self, statements: Sequence[CompiledStatement]) -> None:
+        denying = [statement for statement in statements if statement.denies]
         self.allows = StatementIndex(statement for statement in statements if not statement.denies)
-        self.denies = StatementIndex(statement for statement in statements if statement.denies)
-
-    def denied(self, query: Query) -> int:
-        """Tell whether a statement denies the request."""
-        return strongest(self.denies.candidates(query), query)
-
-    def allowed(self, query: Query) -> int:
-        """Tell whether a statement allows the request."""
-        return strongest(self.allows.candidates(query), query)
-
-
-def strongest(statements: Candidates, query: Query) -> int:
-    """Tell whether any of the statements applies to the request."""
-    found = NO
-    for statement in statements:
-        answer = statement.judge(query)
-        if answer == YES:
-            return YES
-        if answer == MAY:
-            found = MAY
-    return found
+        self.denies = StatementIndex(denying) if denying else None

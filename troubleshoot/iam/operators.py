@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from troubleshoot.iam.ternary import MALFORMED, MAY, NO, YES
@@ -206,10 +206,13 @@ def _zone_seconds(zone: str | None) -> int:
 
 
 def _ip(tokens: Sequence[Token]) -> Comparison:
+    text = _text(tokens)
     try:
-        network = ip_network(_text(tokens), strict=False)
+        network = ip_network(text, strict=False)
     except ValueError:
         return lambda _given: MALFORMED
+    if "/" in text and not text.partition("/")[2].isdigit():
+        return lambda _given: MALFORMED  # a netmask: the standard library would take it
 
     def compare(given: str) -> int:
         try:
@@ -218,14 +221,15 @@ def _ip(tokens: Sequence[Token]) -> Comparison:
             return MALFORMED
         if address.version == network.version:
             return YES if address in network else NO
-        return MAY if _mapped(address) in network else NO  # AWS is silent on IPv4 addresses in IPv6 clothes
-
-    def _mapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address | None:
-        if isinstance(network, IPv6Network):
-            return ip_address(f"::ffff:{address}")
-        return address.ipv4_mapped if isinstance(address, IPv6Address) else None
+        other = _other_form(address)
+        return MAY if other is not None and other in network else NO  # AWS is silent on IPv4 in IPv6 clothes
 
     return compare
+
+
+def _other_form(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address | None:
+    """An IPv4 address mapped into IPv6, or the IPv4 address that an IPv6 address maps."""
+    return address.ipv4_mapped if isinstance(address, IPv6Address) else IPv6Address(f"::ffff:{address}")
 
 
 def _binary(tokens: Sequence[Token]) -> Comparison:

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -38,7 +38,12 @@ _STS_KINDS = {"assumed-role": CallerKind.ROLE_SESSION, "federated-user": CallerK
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The caller. `name` is the name of the user or role, without path and session; `account` its 12 digits."""
+    """The caller. `name` is the name of the user or role, without path and session; `account` its 12 digits.
+
+    `has_identity_policies`: identity-based policies can bear on the caller, else a resource policy alone decides.
+    `needs_identity_policies`: they also must allow; a root user is allowed without them.
+    `is_under_scps`: service control policies bind the caller (members, their root users included).
+    """
 
     text: str
     kind: CallerKind
@@ -46,11 +51,15 @@ class Caller:
     name: str | None = None
     partition: str | None = None
     is_service_linked: bool = False
+    has_identity_policies: bool = field(init=False)
+    needs_identity_policies: bool = field(init=False)
+    is_under_scps: bool = field(init=False)
 
-    @property
-    def has_identity_policies(self) -> bool:
-        """Whether identity-based policies can bear on the caller; else a resource policy alone decides."""
-        return self.kind not in _WITHOUT_IDENTITY
+    def __post_init__(self) -> None:
+        has_identity_policies = self.kind not in _WITHOUT_IDENTITY
+        object.__setattr__(self, "has_identity_policies", has_identity_policies)
+        object.__setattr__(self, "needs_identity_policies", has_identity_policies and self.kind is not CallerKind.ROOT)
+        object.__setattr__(self, "is_under_scps", has_identity_policies and not self.is_service_linked)
 
     @property
     def is_role(self) -> bool:

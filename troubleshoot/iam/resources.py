@@ -30,29 +30,29 @@ class ResourcePattern:
     `doubt` is the reason why a match is not certain: AWS leaves it open what such a pattern means.
     """
 
-    __slots__ = ("_matches", "_parts", "doubt", "is_anything", "is_never", "keys", "prefix", "text")
+    __slots__ = ("_matches", "doubt", "is_anything", "is_never", "keys", "parts", "prefix", "text")
 
     def __init__(self, text: str, *, variables: bool) -> None:
         fields = text.split(":", 5)
         is_arn = len(fields) == 6 and fields[0] == "arn"
         self.text = text
         self.is_anything = bool(text) and not text.strip("*")
-        self._parts = _arn_parts(fields, variables) if is_arn else tuple(tokens_of(text))
-        self.keys = keys_of(self._parts)
+        self.parts = _arn_parts(fields, variables) if is_arn else tuple(tokens_of(text))
+        self.keys = keys_of(self.parts)
         self.doubt = None if is_arn or self.is_anything else "short_arn"
         self.is_never = is_arn and _is_wild(fields[2])
         if is_arn and _is_wild_type(fields[2], fields[5]):
             self.doubt = "wildcard_in_type"
-        self.prefix = self._parts[0] if self._parts and isinstance(self._parts[0], str) else ""
-        self._matches = None if self.keys else compile_glob(_tokens(self._parts))
+        self.prefix = self.parts[0] if self.parts and isinstance(self.parts[0], str) else ""
+        self._matches = None if self.keys else compile_glob(_tokens(self.parts))
 
     @property
     def is_literal(self) -> bool:
-        return self.doubt is None and self.prefix == self.text and len(self._parts) == 1
+        return self.doubt is None and self.prefix == self.text and len(self.parts) == 1
 
     @property
     def is_prefix(self) -> bool:
-        return self.doubt is None and self._parts == (self.prefix, Wild.STAR) and not self.is_never
+        return self.doubt is None and self.parts == (self.prefix, Wild.STAR) and not self.is_never
 
     def judge(self, query: Query) -> Judgement:
         """Tell whether the pattern fits the request's resource. A request without a resource fits `*` alone."""
@@ -64,7 +64,7 @@ class ResourcePattern:
             return _DIFFERS
         matches = self._matches
         if matches is None:
-            tokens = resolve(self._parts, query)
+            tokens = resolve(self.parts, query)
             if isinstance(tokens, Unresolved):
                 return _UNRESOLVED if tokens is Unresolved.ABSENT else _UNKNOWN_KEY
             matches = compile_glob(tokens)

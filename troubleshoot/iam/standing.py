@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 
 from troubleshoot.iam.arn import account_of, parse_arn
 from troubleshoot.iam.catalog import rcp_services
-from troubleshoot.iam.principal import Caller, CallerKind
+from troubleshoot.iam.principal import CallerKind
 from troubleshoot.iam.query import Query
 
 _ALWAYS_ALLOWED = "sts:getcalleridentity"
@@ -30,16 +30,6 @@ def is_always_allowed(query: Query) -> bool:
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     """
     return query.action == _ALWAYS_ALLOWED and query.caller.kind is not CallerKind.ANONYMOUS
-
-
-def has_identity_policies(caller: Caller) -> bool:
-    """Tell whether identity-based policies decide for the caller. A root user is allowed without them."""
-    return caller.has_identity_policies and caller.kind is not CallerKind.ROOT
-
-
-def is_under_scps(caller: Caller) -> bool:
-    """Tell whether service control policies bind the caller: members, their root users included."""
-    return caller.has_identity_policies and not caller.is_service_linked
 
 
 def is_under_rcps(query: Query) -> bool:

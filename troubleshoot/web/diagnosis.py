@@ -8,10 +8,11 @@ from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access import doors
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.models import Diagnosis, Person
+from troubleshoot.models import UNSETTLED, Diagnosis, Person
 from troubleshoot.web.forms.facts import ChooseForm, FactsForm, RoleForm
 from troubleshoot.web.presenters.diagnosis import diagnosis_page
 from troubleshoot.web.presenters.next_steps import is_pass_role
+from troubleshoot.web.presenters.requests import request_row
 from troubleshoot.web.presenters.tickets import ticket_text
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
@@ -22,13 +23,15 @@ def diagnosis(request: HttpRequest, token: str) -> HttpResponse:
     person = person_of(request)
     kept = doors.diagnosis_for(person, token)
     answer = diagnoses.answer(kept, viewer=person)
-    page = diagnosis_page(answer, kept, chosen=kept.chosen)
+    requests = list(kept.requests.select_related("requester", "account"))
+    asked = next((request for request in requests if request.state in UNSETTLED), None)
+    page = diagnosis_page(answer, kept, chosen=kept.chosen, asked=asked)
     context = {
         "page": page,
         "kept": kept,
         "may_change": _may_change(person, kept),
         "role_form": RoleForm(initial=_facts(answer)) if page.asks_for_role else None,
-        "requests": kept.requests.select_related("requester"),
+        "requests": [request_row(asked) for asked in requests],
     }
     return render(request, "diagnosis/page.html", context)
 

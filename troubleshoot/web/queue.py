@@ -10,6 +10,7 @@ from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import AccessRequest, Person
 from troubleshoot.web.forms.access_request import ApproveForm, RejectForm
 from troubleshoot.web.presenters.queue import DEFAULT_FILTER, filters_of, queue_row, states_of
+from troubleshoot.web.presenters.requests import WAITING
 from troubleshoot.web.presenters.review import review_page
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
@@ -79,6 +80,11 @@ def reject(request: HttpRequest, code: str) -> HttpResponse:
 def _review(
     request: HttpRequest, person: Person, asked: AccessRequest, form: RejectForm, *, status: int = 200
 ) -> HttpResponse:
-    answer = diagnoses.answer(asked.diagnosis, viewer=person) if asked.diagnosis else None
-    page = review_page(asked, answer, viewer=person, may_decide=routing.may_decide(person, asked))
+    answer = None
+    if asked.diagnosis:
+        if asked.diagnosis.account_id == asked.account_id:
+            asked.diagnosis.account = asked.account  # read already
+        answer = diagnoses.answer(asked.diagnosis, viewer=person)
+    decides = asked.state in WAITING and routing.may_decide(person, asked)
+    page = review_page(asked, answer, viewer=person, may_decide=decides)
     return render(request, "queue/review.html", {"page": page, "reject_form": form}, status=status)

@@ -15,6 +15,7 @@ from troubleshoot.guide.topics import BY_SLUG
 from troubleshoot.iam.snapshot import Missing
 from troubleshoot.models import Person
 from troubleshoot.web.components import Status, Tone
+from troubleshoot.web.strangers import same_for_strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def _topic_page(slug: str) -> Callable[[HttpRequest], HttpResponse]:
         return render(request, "topics/topic.html", data)
 
     page.__name__ = slug.replace("-", "_")
-    return page
+    return same_for_strangers(page)
 
 
 def _data(topic: Topic) -> dict[str, Any]:
@@ -59,6 +60,7 @@ let_others_in = _topic_page("let-others-in")
 outside_my_account = _topic_page("outside-my-account")
 
 
+@same_for_strangers
 def access_keys(request: HttpRequest) -> HttpResponse:
     """The topic of access keys, with the signed-in person's own key ids as far as the portal may read them."""
     data = _data(BY_SLUG["access-keys"])

@@ -8,9 +8,9 @@ from http.client import HTTPConnection
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import botocore.session
 from botocore.config import Config
 
+from troubleshoot.aws.connect import new_session
 from troubleshoot.aws.policies import CEILING_NAME, CEILING_PATH, shipped_policy
 from troubleshoot.aws.sandbox import world
 
@@ -59,7 +59,7 @@ def unguarded(endpoint_url: str) -> Iterator[None]:
 def client(service: str, endpoint_url: str, **credentials: Any) -> Any:
     """Return a client that may do anything while enforcement is off, or one with the given credentials."""
     keys = credentials or {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    return botocore.session.Session().create_client(
+    return new_session().create_client(
         service,
         region_name=world.REGION,
         endpoint_url=endpoint_url,

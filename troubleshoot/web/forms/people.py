@@ -7,13 +7,21 @@ from django import forms
 from troubleshoot.models import Account, AdminChange, Mode, Person, Role
 
 
+class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """An account, called by its name alone: its number stands on its own page."""
+
+    def label_from_instance(self, obj: Account) -> str:
+        """Return the account's name."""
+        return obj.name
+
+
 class ChangeForm(forms.Form):
     """One change of a person's roles or links. It takes effect when another administrator confirms it."""
 
     kind = forms.ChoiceField(label="What should change?", choices=AdminChange.Kind.choices)
     person = forms.ModelChoiceField(Person.objects.none(), label="Whose?", empty_label="Choose a person")
     role = forms.ChoiceField(label="Role", choices=[("", "—"), *Role.choices], required=False)
-    account = forms.ModelChoiceField(
+    account = AccountField(
         Account.objects.none(), label="Account", required=False, empty_label="All accounts (roles only)"
     )
     principal_arn = forms.CharField(

@@ -11,7 +11,7 @@ _OUTCOMES = {
     Outcome.ALLOWED: "allowed",
     Outcome.IMPLICIT_DENY: "denied: nothing allows it",
     Outcome.EXPLICIT_DENY: "denied: a statement forbids it",
-    Outcome.DEPENDS: "depends on what the portal cannot see",
+    Outcome.DEPENDS: "not stopped by anything that the portal can read",
 }
 
 

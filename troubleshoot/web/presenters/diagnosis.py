@@ -1,15 +1,18 @@
 """Everything that the diagnosis page shows, put together from the answer."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from troubleshoot.access.answer import Answer, NextCheck
 from troubleshoot.denial import Denial, Removed
-from troubleshoot.models import Diagnosis
+from troubleshoot.iam import catalog
+from troubleshoot.models import AccessRequest, Diagnosis
 from troubleshoot.templatetags.desk import ago
-from troubleshoot.web.components import Fact, Gate
+from troubleshoot.web.components import Fact, Gate, GateState
 from troubleshoot.web.presenters.gates import gates_of
 from troubleshoot.web.presenters.marked import Segment, marked
-from troubleshoot.web.presenters.names import Name, list_in_words, principal_name, resource_name
+from troubleshoot.web.presenters.names import Name, principal_name, resource_name
 from troubleshoot.web.presenters.next_steps import Step, is_pass_role, next_steps
 from troubleshoot.web.presenters.policies import StatementView, statement_view
 from troubleshoot.web.presenters.verdict import Verdict, verdict_of
@@ -49,12 +52,13 @@ class NextStop:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisPage:
-    """The page. `gates` is empty where there was nothing to judge.
+    """The page. `is_judged`: whether there is a call to judge; `gates` is empty where nothing is known of it.
 
     `basis` says what the answer rests on, `limits` what was not checked.
     """
 
     verdict: Verdict
+    gates_title: str
     gates: tuple[Gate, ...]
     statements: tuple[StatementView, ...]
     next_stops: tuple[NextStop, ...]
@@ -65,26 +69,35 @@ class DiagnosisPage:
     choices: tuple[Choice, ...]
     basis: str
     limits: tuple[str, ...]
+    is_judged: bool
     asks_for_role: bool
     caller: str
 
 
-def diagnosis_page(answer: Answer, diagnosis: Diagnosis | None, *, chosen: int = 0) -> DiagnosisPage:
-    """Return the page of an answer. `diagnosis` is None for somebody who is not signed in."""
+def diagnosis_page(
+    answer: Answer, diagnosis: Diagnosis | None, *, chosen: int = 0, asked: AccessRequest | None = None
+) -> DiagnosisPage:
+    """Return the page of an answer.
+
+    `diagnosis` is None for somebody who is not signed in; `asked` is an open request from this case, if there is one.
+    """
+    gates = _gates(answer)
     denials = answer.reading.denials
     spans = denials[chosen].spans if chosen < len(denials) else {}
     return DiagnosisPage(
         verdict=verdict_of(answer),
-        gates=() if answer.fictional else gates_of(answer),
+        gates_title=_gates_title(gates),
+        gates=gates,
         statements=tuple(statement_view(shown) for shown in answer.statements),
-        next_stops=tuple(_next_stop(check) for check in answer.next_checks),
-        steps=next_steps(answer, diagnosis),
+        next_stops=tuple(_next_stop(check) for check in answer.next_checks if not _is_asked(check, answer)),
+        steps=next_steps(answer, diagnosis, asked=asked),
         facts=facts_of(answer.facts),
         text=marked(answer.reading.text, spans),
         removed=removed_in_words(answer.reading.removed),
         choices=tuple(_choice(number, denial, chosen) for number, denial in enumerate(denials)),
         basis=_basis(answer),
         limits=_limits(answer),
+        is_judged=not answer.fictional,
         asks_for_role=is_pass_role(answer) and "resource" in answer.missing and diagnosis is not None,
         caller=str(principal_name(answer.facts.principal) or ""),
     )
@@ -94,9 +107,9 @@ def facts_of(facts: Denial) -> tuple[Fact, ...]:
     """Return the facts as rows; the four that matter always, the others where the text gives them."""
     rows = [
         _fact("Who", principal_name(facts.principal)),
-        _fact("Account", _plain(facts.account)),
+        Fact("Account", facts.account or ""),
         _fact("Action", _plain(facts.action)),
-        _fact("Resource", resource_name(facts.resource)),
+        _resource(facts),
     ]
     others = (
         ("Region", facts.region),
@@ -106,7 +119,7 @@ def facts_of(facts: Denial) -> tuple[Fact, ...]:
         ("Authorization ID", facts.authorization_id),
         ("Request ID", facts.request_id),
     )
-    return (*rows, *(_fact(label, _plain(value)) for label, value in others if value))
+    return (*rows, *(Fact(label, value) for label, value in others if value))
 
 
 def removed_in_words(removed: tuple[Removed, ...]) -> tuple[str, ...]:
@@ -124,10 +137,17 @@ def _fact(label: str, name: Name | None) -> Fact:
     return Fact(label, str(name), code=True, note="" if name.full in (name.short, str(name)) else name.full)
 
 
+def _resource(facts: Denial) -> Fact:
+    known = catalog.action(facts.action) if facts.action else None
+    if known is not None and known.wildcard_only:
+        return Fact("Resource", "*", code=True, note="this action takes no single resource")
+    return _fact("Resource", resource_name(facts.resource))
+
+
 def _choice(number: int, denial: Denial, chosen: int) -> Choice:
     resource, principal = resource_name(denial.resource), principal_name(denial.principal)
     words = denial.action or denial.operation or denial.error_code or "a call that the message does not name"
-    if resource:
+    if resource and resource.short != "*":
         words += f" on {resource.short}"
     if principal:
         words += f", by {principal.short}"
@@ -141,13 +161,38 @@ _NEEDED = {
 }
 
 
+def _is_asked(check: NextCheck, answer: Answer) -> bool:
+    """Passing a role is one permission, whichever call passes it: where it was denied, it is not needed *too*."""
+    return check.action == "iam:PassRole" and is_pass_role(answer)
+
+
 def _next_stop(check: NextCheck) -> NextStop:
     words = _NEEDED[check.when]
-    what = f"on the {check.resource_type}" if check.resource_type else ""
+    what = f"on the {_spaced(check.resource_type)}" if check.resource_type else ""
     return NextStop(check.action, f"{what}: {words}" if what else words, "neutral")
 
 
+def _gates(answer: Answer) -> tuple[Gate, ...]:
+    """The picture, where at least one gate is known: seven question marks help nobody."""
+    gates = gates_of(answer)
+    is_drawn = not answer.fictional and any(gate.state is not GateState.UNKNOWN for gate in gates)
+    return gates if is_drawn else ()
+
+
+def _gates_title(gates: Sequence[Gate]) -> str:
+    if not gates:
+        return "Which check stopped the call is not known"
+    stopped = any(gate.state is GateState.STOPS for gate in gates)
+    return "Where the call was stopped" if stopped else "What each check says"
+
+
+def _spaced(resource_type: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", resource_type).lower()
+
+
 def _basis(answer: Answer) -> str:
+    if answer.live and answer.decision is None:
+        return "The portal can read this principal. To judge the call, it needs what is missing."
     if answer.live and answer.checked_at:
         return f"Read from IAM {ago(answer.checked_at)}, judged by the portal’s own evaluator."
     return answer.not_live_because
@@ -156,8 +201,6 @@ def _basis(answer: Answer) -> str:
 def _limits(answer: Answer) -> tuple[str, ...]:
     if not answer.live:
         return ("What stops the call beside this layer is not known.",) if answer.facts.policy_type else ()
-    unknown = [gate.name for gate in gates_of(answer) if gate.state == "unknown"]
-    limits = [f"Not known: {list_in_words(unknown)}."] if unknown else []
     if answer.proposal is not None and answer.proposal.proven:
-        limits.append("AWS names one layer at a time. Another stop may show only when the call is tried again.")
-    return tuple(limits)
+        return ("AWS names one layer at a time. Another stop may show only when the call is tried again.",)
+    return ()

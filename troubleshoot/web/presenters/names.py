@@ -63,6 +63,18 @@ def resource_name(resource: str | None) -> Name | None:
     return Name("", tail or resource, resource)
 
 
+def in_sentence(layer: Layer) -> str:
+    """Return the layer's name as it stands within a sentence: `identity policy`, but `VPC endpoint policy`."""
+    name = LAYERS[layer]
+    return name if name[:3].isupper() else name[0].lower() + name[1:]
+
+
+def with_article(layer: Layer) -> str:
+    """Return `an identity policy`, `a session policy`."""
+    name = in_sentence(layer)
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
+
+
 def list_in_words(items: Sequence[str], *, last: str = "and") -> str:
     """Return `a, b and c`."""
     if len(items) < 2:

@@ -1,11 +1,27 @@
 """Why a statement decides, or does not fit, in words: made from the reason codes of its four verdicts."""
 
-from collections.abc import Callable
-
 from troubleshoot.iam.decision import ElementVerdict, StatementReason, Verdict
 from troubleshoot.web.presenters.names import list_in_words, resource_name
 
-_NAMES = {"action": "action", "resource": "resource", "principal": "principal", "condition": "condition"}
+_WORDS: dict[str, str] = {
+    "action_differs": "its action names <wanted>, and the call was <given>",
+    "action_excluded": "its NotAction leaves out <wanted>",
+    "resource_differs": "its resource names <wanted>, asked for was <given>",
+    "resource_excluded": "its NotResource leaves out <wanted>",
+    "variable_absent": "its resource rests on a value that the call does not carry",
+    "action_needs_star": "this action takes no single resource, so its resource must be *",
+    "short_arn": "AWS leaves open what its resource <wanted> covers, for it is no whole ARN",
+    "wildcard_in_type": "AWS leaves open what its resource <wanted> covers, for a wildcard stands in its type",
+    "principal_differs": "it speaks of <wanted>, not of this principal",
+    "value_differs": "it needs <key> to be <wanted>, and it was <given>",
+    "key_absent": "it needs <key>, and the call does not carry it",
+    "value_empty": "it needs <key>, and the call carries it empty",
+    "list_needs_set_operator": "<key> holds a list, and the statement compares it with a single value",
+    "unknown_key": "it depends on <key>, which the portal does not know",
+}
+"""What to say of an element that does not fit, by its reason code."""
+_OTHERWISE = {Verdict.MAY: "AWS leaves open whether its <element> fits", Verdict.NO_MATCH: "its <element> does not fit"}
+_BLANKS = {"key": "a condition key", "wanted": "something else", "given": "something else"}
 
 
 def statement_in_words(reason: StatementReason) -> tuple[str, ...]:
@@ -15,9 +31,19 @@ def statement_in_words(reason: StatementReason) -> tuple[str, ...]:
     missing = [element for element in reason.elements if element.verdict is not Verdict.MATCH]
     if not missing:
         return (_decides(reason),)
-    fits = [_NAMES.get(e.element, e.element) for e in reason.elements if e.verdict is Verdict.MATCH]
-    sentences = [f"Its {list_in_words(_unique(fits))} {'fits' if len(_unique(fits)) == 1 else 'fit'}."] if fits else []
-    return (*sentences, *(_sentence(_phrase(element)) for element in missing))
+    return (*_fitting(reason), *(_sentence(_phrase(element)) for element in missing))
+
+
+def _fitting(reason: StatementReason) -> tuple[str, ...]:
+    fitting = dict.fromkeys(element.element for element in reason.elements if _is_worth_saying(element))
+    if not fitting:
+        return ()
+    return (f"Its {list_in_words(list(fitting))} {'fits' if len(fitting) == 1 else 'fit'}.",)
+
+
+def _is_worth_saying(element: ElementVerdict) -> bool:
+    """A principal fits in every identity policy, and no condition is no merit."""
+    return element.verdict is Verdict.MATCH and element.element != "principal" and element.code != "no_condition"
 
 
 def _decides(reason: StatementReason) -> str:
@@ -27,57 +53,12 @@ def _decides(reason: StatementReason) -> str:
 
 
 def _phrase(element: ElementVerdict) -> str:
-    phrase = _PHRASES.get(element.element, _other)
-    return phrase(element)
-
-
-def _action(element: ElementVerdict) -> str:
-    wanted, given = element.detail.get("wanted", ""), element.detail.get("given", "")
-    if element.verdict is Verdict.MAY:
-        return f"AWS leaves open whether its action {wanted} covers {given}"
-    return f"its action names {wanted}, and the call was {given}"
-
-
-def _resource(element: ElementVerdict) -> str:
-    wanted, given = _short(element.detail.get("wanted", "")), _short(element.detail.get("given", ""))
-    if element.verdict is Verdict.MAY:
-        return f"AWS leaves open whether its resource {wanted} covers {given}"
-    return f"its resource names {wanted}, asked for was {given}"
-
-
-def _principal(element: ElementVerdict) -> str:
-    return f"it speaks of {element.detail.get('wanted', 'somebody else')}, not of this principal"
-
-
-def _condition(element: ElementVerdict) -> str:
-    detail = element.detail
-    words = _CONDITIONS.get(element.code, _CONDITIONS["value_differs"])
-    values = {name: detail.get(name) or blank for name, blank in _BLANKS.items()}
-    # Not str.format: a key or a value may hold braces.
-    for name, value in values.items():
+    words = _WORDS.get(element.code, _OTHERWISE[element.verdict])
+    values = {name: _short(element.detail.get(name, "")) or blank for name, blank in _BLANKS.items()}
+    # Not str.format: what a policy holds may hold braces.
+    for name, value in {**values, "element": element.element}.items():
         words = words.replace(f"<{name}>", value)
     return words
-
-
-def _other(element: ElementVerdict) -> str:
-    return f"its {element.element} does not fit"
-
-
-_BLANKS = {"key": "a condition key", "wanted": "another value", "given": "something else"}
-_CONDITIONS = {
-    "value_differs": "it needs <key> to be <wanted>, and it was <given>",
-    "key_absent": "it needs <key>, and the call does not carry it",
-    "value_empty": "it needs <key>, and the call carries it empty",
-    "list_needs_set_operator": "<key> holds a list, and the statement compares it with a single value",
-    "unknown_key": "it depends on <key>, which the portal does not know",
-    "undocumented": "AWS leaves open how it compares <key>",
-}
-_PHRASES: dict[str, Callable[[ElementVerdict], str]] = {
-    "action": _action,
-    "resource": _resource,
-    "principal": _principal,
-    "condition": _condition,
-}
 
 
 def _short(text: str) -> str:
@@ -87,7 +68,3 @@ def _short(text: str) -> str:
 
 def _sentence(phrase: str) -> str:
     return f"{phrase[:1].upper()}{phrase[1:]}."
-
-
-def _unique(items: list[str]) -> list[str]:
-    return list(dict.fromkeys(items))

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 from django.urls import reverse
 
 from troubleshoot.access.answer import Answer
 from troubleshoot.iam.catalog import actions_of
-from troubleshoot.models import Account, Diagnosis
+from troubleshoot.models import AccessRequest, Account, Diagnosis, State
 from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
 
 _VERB = re.compile(r"[A-Z][a-z]+")
@@ -26,15 +27,18 @@ class Step:
     quote: str = ""
 
 
-def next_steps(answer: Answer, diagnosis: Diagnosis | None) -> tuple[Step, ...]:
-    """Return the steps of an answer, in the order in which to try them. `diagnosis` is None when signed out."""
+def next_steps(answer: Answer, diagnosis: Diagnosis | None, *, asked: AccessRequest | None = None) -> tuple[Step, ...]:
+    """Return the steps of an answer, in the order in which to try them.
+
+    `diagnosis` is None when signed out; `asked` is an open request from this case.
+    """
     steps = [
         *_missing(answer, diagnosis),
         *_closest(answer, diagnosis),
         *_try_again(answer),
-        *_request(answer, diagnosis),
+        *(_asked(asked) if asked else _request(answer, diagnosis)),
         *_owner(answer),
-        *_passed_role(answer),
+        *_topic(answer),
         *_contact(answer),
     ]
     return tuple(steps)
@@ -56,17 +60,14 @@ def is_pass_role(answer: Answer) -> bool:
     return (answer.facts.action or "").lower() == "iam:passrole"
 
 
-def _passed_role(answer: Answer) -> list[Step]:
-    if not is_pass_role(answer):
-        return []
-    return [
-        Step(
-            "Read what passing a role means",
-            "You hand a role to Amazon Personalize, and it works with that role’s rights.",
-            reverse("pass-role"),
-            "About iam:PassRole",
-        )
-    ]
+def _topic(answer: Answer) -> list[Step]:
+    if is_pass_role(answer):
+        words = "You hand a role to Amazon Personalize, and it works with that role’s rights."
+        return [Step("Read what passing a role means", words, reverse("pass-role"), "About iam:PassRole")]
+    if answer.fictional:
+        words = "AWS shows the example to explain what to ask an administrator for."
+        return [Step("Read what the example means", words, reverse("not-authorized"), "Read on")]
+    return []
 
 
 def _missing(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
@@ -133,6 +134,20 @@ def _request(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
     ]
 
 
+def _asked(asked: AccessRequest) -> list[Step]:
+    return [
+        Step(
+            f"See your request {asked.code}" if asked.state != State.ACTIVE else "Try the call again",
+            "It was asked for already, and stands here until it is over."
+            if asked.state != State.ACTIVE
+            else "Your request was verified after this case was checked. Check again to see it here.",
+            reverse("request", args=[asked.code]),
+            "See the request",
+            "primary",
+        )
+    ]
+
+
 def who_decides(answer: Answer) -> str:
     """Return one sentence on who will decide a request."""
     names = [str(person) for person in answer.who_decides]
@@ -164,12 +179,15 @@ def _contact(answer: Answer) -> list[Step]:
                 "It is the person who gave you your AWS user name, or set up your sign-in.",
             )
         ]
-    return [Step(f"Ask {account.contact_name or 'your administrator'}", contact_words(account))]
+    mail = (
+        (f"mailto:{quote(account.contact_email, safe='@')}", "Write an e-mail") if account.contact_email else ("", "")
+    )
+    return [Step(f"Ask {account.contact_name or 'your administrator'}", contact_words(account), *mail)]
 
 
 def contact_words(account: Account) -> str:
     """Return how to reach the administrator of an account."""
-    parts = [f"Administrator of {account.name}", account.contact_email, account.contact_note]
+    parts = [f"Administrator of {account.name}", account.contact_note]
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 
 from troubleshoot.access.answer import ShownStatement
 from troubleshoot.iam.decision import StatementReason, Verdict
@@ -10,7 +9,7 @@ from troubleshoot.iam.document import Policy, PolicyError, Statement, parse_poli
 from troubleshoot.iam.printing import policy_data
 from troubleshoot.remedy import Change, grant_document
 from troubleshoot.web.components import PolicyLine
-from troubleshoot.web.presenters.names import LAYERS, principal_name
+from troubleshoot.web.presenters.names import in_sentence, principal_name
 from troubleshoot.web.presenters.near_misses import statement_in_words
 
 WINDOW = 24
@@ -41,7 +40,7 @@ class StatementView:
 def statement_view(shown: ShownStatement) -> StatementView:
     """Return a deciding or near statement with its place in its document."""
     reason = shown.reason
-    hidden = "" if shown.document else f"You may see that this {LAYERS[shown.layer].lower()} decides, not its text."
+    hidden = "" if shown.document else f"You may see that this {in_sentence(shown.layer)} decides, not its text."
     return StatementView(
         title=_title(reason),
         deciding=shown.deciding,
@@ -51,10 +50,10 @@ def statement_view(shown: ShownStatement) -> StatementView:
     )
 
 
-def change_view(change: Change, *, title: str, ends_at: datetime | None = None) -> PolicyView:
-    """Return the policy that a change becomes. Its end is written into it when it is applied."""
-    text = grant_document(change, ends_at=ends_at)
-    return PolicyView(title, numbered(text))
+def change_view(change: Change, *, title: str) -> PolicyView:
+    """Return the policy that a change becomes, without its end: that is written into it when it is applied."""
+    caption = "" if change.hours is None else "Its end is added when it is applied, as a condition of every statement."
+    return PolicyView(title, numbered(grant_document(change, ends_at=None)), caption)
 
 
 def document_view(text: str, *, title: str, caption: str = "") -> PolicyView:

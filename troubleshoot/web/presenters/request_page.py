@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from troubleshoot.access import selectors
 from troubleshoot.models import AccessRequest, Approval, Grant, Person, State
 from troubleshoot.remedy import change_from_data
 from troubleshoot.web.components import Fact, Status, Step
-from troubleshoot.web.presenters.names import LAYERS, list_in_words, principal_name
+from troubleshoot.web.presenters.names import LAYERS, Name, in_sentence, list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.policies import PolicyView, change_view, document_view
 from troubleshoot.web.presenters.requests import (
+    WAITING,
     Permission,
     duration_words,
-    is_busy,
+    looks_again,
     newly_allows,
     status_of,
-    summary_of,
     timeline_of,
 )
 
@@ -26,9 +28,11 @@ class RequestPage:
     """One request. `checked` says by what it was verified, `rejections` why it was not given."""
 
     code: str
-    title: str
+    action: str
+    resource: Name | None
+    requester: str
     status: Status
-    busy: bool
+    looks_again: int
     steps: tuple[Step, ...]
     facts: tuple[Fact, ...]
     justification: str
@@ -46,14 +50,16 @@ class RequestPage:
 def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
     """Return the page of a request for one viewer."""
     approvals = tuple(selectors.decisions(request))
-    grant = selectors.grant_of(request)
+    grant = None if request.state in WAITING else selectors.grant_of(request)
     change = change_from_data(request.change)
     concerned = viewer.pk in (request.requester_id, request.beneficiary_id)
     return RequestPage(
         code=request.code,
-        title=summary_of(request),
+        action=request.action,
+        resource=_resource(request),
+        requester=str(request.requester),
         status=status_of(request),
-        busy=is_busy(request),
+        looks_again=looks_again(request),
         steps=timeline_of(request, approvals=approvals, grant=grant),
         facts=facts_of_request(request),
         justification=request.justification,
@@ -71,14 +77,18 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
     )
 
 
+def _resource(request: AccessRequest) -> Name | None:
+    name = resource_name(request.resource)
+    return name if name and name.short != "*" else None
+
+
 def facts_of_request(request: AccessRequest) -> tuple[Fact, ...]:
     """Return who, what, where and for how long."""
     principal = principal_name(request.principal_arn)
     facts = [
         Fact("For", str(principal), code=True, note=request.principal_arn),
-        Fact("Action", request.action, code=True),
         Fact("Resource", request.resource, code=True),
-        Fact("Account", str(request.account)),
+        Fact("Account", request.account.name, note=request.account.account_id),
         Fact("How long", duration_words(change_from_data(request.change).hours)),
     ]
     if request.ticket:
@@ -94,9 +104,11 @@ def verification_words(grant: Grant | None) -> tuple[str, ...]:
     if not kept:
         return ()
     words = ["Checked by reading IAM back and judging the same call again with the portal’s own evaluator."]
-    unchecked = [LAYERS[layer].lower() for layer in LAYERS if str(layer) in kept.get("unchecked", ())]
+    unchecked = [in_sentence(layer) for layer in LAYERS if str(layer) in kept.get("unchecked", ())]
     if unchecked:
         words.append(f"Not checked, because nobody can read it back: {list_in_words(unchecked)}.")
     if grant and grant.expires_at:
-        words.append("The end is a condition in the policy. The sandbox enforces no conditions; AWS does.")
+        words.append("Its end is a condition in the policy, so it ends even when this portal is down.")
+    if settings.AWS_ENDPOINT_URL:
+        words.append("This is the sandbox, which enforces no conditions. The portal’s evaluator judges the end there.")
     return tuple(words)

@@ -1,11 +1,12 @@
 """A request in words and pictures: its status, the steps of its life, and what it would newly allow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from troubleshoot.iam import catalog
 from troubleshoot.models import AccessRequest, Approval, Grant, State
 from troubleshoot.remedy import Change, change_from_data
 from troubleshoot.web.components import Status, Step, StepState, Tone
@@ -38,9 +39,10 @@ _OVER = frozenset({State.EXPIRED, State.REVOKED})
 class Permission:
     """One thing that a change newly allows, in words."""
 
-    effect: str
     action: str
+    description: str
     resource: str
+    takes_no_resource: bool
     condition: str
 
 
@@ -87,15 +89,11 @@ def state_words(state: str) -> str:
     return _STATUS[state][0]
 
 
-def is_busy(request: AccessRequest) -> bool:
-    """Tell whether a worker is at this request, so that its state changes by itself."""
-    return request.state in BUSY
-
-
-def summary_of(request: AccessRequest) -> str:
-    """Return what a request asks for in one line: the action and the resource."""
-    resource = resource_name(request.resource)
-    return f"{request.action} on {resource.short}" if resource and resource.short != "*" else request.action
+def looks_again(request: AccessRequest) -> int:
+    """Return after how many seconds the page asks anew: soon while a worker is at it, 0 where it is settled."""
+    if request.state in BUSY:
+        return 2
+    return 5 if request.state in WAITING else 0
 
 
 def duration_words(hours: int | None) -> str:
@@ -110,14 +108,24 @@ def duration_words(hours: int | None) -> str:
 def newly_allows(change: Change) -> tuple[Permission, ...]:
     """Return what each statement of a change allows. A request's statements name actions and resources exactly."""
     return tuple(
-        Permission(
-            str(statement.get("Effect", "")),
-            list_in_words(_texts(statement.get("Action"))),
-            list_in_words(_texts(statement.get("Resource"))),
-            _condition(statement.get("Condition")),
-        )
-        for statement in change.statements
+        _permission(action, statement) for statement in change.statements for action in _texts(statement.get("Action"))
     )
+
+
+def _permission(action: str, statement: Mapping[str, object]) -> Permission:
+    known = catalog.action(action)
+    return Permission(
+        action,
+        _described(known) if known else "",
+        list_in_words(_texts(statement.get("Resource"))),
+        known is not None and known.wildcard_only,
+        _condition(statement.get("Condition")),
+    )
+
+
+def _described(action: catalog.ActionInfo) -> str:
+    levels = ", ".join(sorted(action.access_levels))
+    return f"{levels}: {action.description.rstrip('.')}" if levels else action.description
 
 
 def touched(change: Change) -> str:
@@ -125,8 +133,8 @@ def touched(change: Change) -> str:
     name = principal_name(change.principal)
     kind = name.kind if name else ""
     if kind == "role":
-        return f"Everybody who may assume the role {name.short if name else ''}, and nobody else."
-    return f"Only the {name}." if name else "Nobody."
+        return f"Everybody who may assume the role {name.short if name else ''} gains by it."
+    return f"Only the {name} gains by it." if name else ""
 
 
 def timeline_of(request: AccessRequest, *, approvals: Sequence[Approval], grant: Grant | None) -> tuple[Step, ...]:
@@ -176,7 +184,8 @@ def _ends(request: AccessRequest, grant: Grant | None) -> Step:
         ended = grant.ended_at if grant else None
         return Step(_STATUS[request.state][0].capitalize(), StepState.DONE, "", ended or request.changed_at)
     if grant is not None and grant.expires_at:
-        return Step("Ends", StepState.NEXT, "The policy itself stops allowing it.", grant.expires_at)
+        when = f"{grant.expires_at:%-d %B %Y, %H:%M} UTC"
+        return Step("Ends", StepState.NEXT, f"The policy itself stops allowing it on {when}.")
     hours = change_from_data(request.change).hours
     return Step("Ends", StepState.NEXT, f"{duration_words(hours)} after it is applied." if hours else "When revoked.")
 

@@ -44,7 +44,6 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
     diagnosis = request.diagnosis
     if answer and not _is_about(answer, request):
         answer = None
-    decides = may_decide and request.state in WAITING
     return ReviewPage(
         request=request_page(request, viewer=viewer),
         touched=touched(change),
@@ -53,8 +52,8 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
         comparison=comparison_of(answer) if answer else None,
         evidence=diagnosis_page(answer, diagnosis, chosen=diagnosis.chosen) if answer and diagnosis else None,
         case_url=reverse("diagnosis", args=[diagnosis.token]) if diagnosis else "",
-        may_decide=decides,
-        why_not="" if decides else _why_not(request, viewer, may_decide=may_decide),
+        may_decide=may_decide,
+        why_not="" if may_decide else _why_not(request, viewer),
         approve_label="Approve and apply" if request.account.mode == Mode.WRITE else "Approve",
     )
 
@@ -66,12 +65,12 @@ def _is_about(answer: Answer, request: AccessRequest) -> bool:
     return told == (request.call["principal"], request.action, request.resource)
 
 
-def _why_not(request: AccessRequest, viewer: Person, *, may_decide: bool) -> str:
+def _why_not(request: AccessRequest, viewer: Person) -> str:
     if request.state not in WAITING:
         return "It has been decided, or taken back. Nothing is left to decide."
     if viewer.pk in (request.requester_id, request.beneficiary_id):
         return "Nobody decides their own request. Another approver has to do it."
-    return "You may look, not decide." if not may_decide else ""
+    return "You may look, not decide."
 
 
 def _warnings(request: AccessRequest, answer: Answer | None) -> tuple[Warning, ...]:

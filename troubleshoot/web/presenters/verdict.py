@@ -3,11 +3,19 @@
 from dataclasses import dataclass
 
 from troubleshoot.access.answer import Answer
+from troubleshoot.access.explain import SIGNED_OUT
 from troubleshoot.denial import DenyKind
 from troubleshoot.iam.decision import Effect, LayerResult, Outcome
 from troubleshoot.iam.layers import Layer
 from troubleshoot.remedy import LAYER_OF
-from troubleshoot.web.presenters.names import LAYERS, Name, principal_name, resource_name
+from troubleshoot.web.presenters.names import (
+    Name,
+    in_sentence,
+    list_in_words,
+    principal_name,
+    resource_name,
+    with_article,
+)
 
 _IMPLICIT = {
     Layer.RCPS: "No resource control policy of the organization allows it.",
@@ -94,46 +102,49 @@ def _allowed(answer: Answer) -> Verdict:
     sentences = ["Every policy that the portal could read lets this call through. Try it again now."]
     if answer.disagrees:
         sentences.append("The message says it was denied. The policies may have changed since then.")
-    return Verdict("success", "IAM allows", answer.facts.action or "", *_on(answer), "now", tuple(sentences))
+    return Verdict("success", "IAM allows", *_what(answer), "now", tuple(sentences))
 
 
 def _depends(answer: Answer) -> Verdict:
-    if answer.facts.deny_kind is not DenyKind.UNKNOWN or answer.disagrees:
-        return _denied(answer, _depends_sentences(answer))
-    return Verdict(
-        "warning", "AWS refused", answer.facts.action or "", *_on(answer), "", tuple(_depends_sentences(answer))
-    )
+    sentences = [*_unread_sentences(answer), *_hope(answer)]
+    if hanging := _hanging(answer):
+        return _denied(answer, [hanging, *_hope(answer)])
+    if answer.disagrees:
+        said = "The message says it was denied. The policies may have changed since then, so try it again."
+        return Verdict("warning", "Nothing that we can read stops", *_what(answer), "", (said, *sentences))
+    return Verdict("warning", "AWS refused", *_what(answer), "", tuple(sentences))
 
 
 def _denied(answer: Answer, sentences: list[str]) -> Verdict:
     who = _subject(answer)
-    return Verdict("error", f"{who} may not use", answer.facts.action or "", *_on(answer), "", tuple(sentences))
+    return Verdict("error", f"{who} may not use", *_what(answer), "", tuple(sentences))
 
 
 def _subject(answer: Answer) -> str:
     principal = principal_name(answer.facts.principal)
-    if answer.own_principal or principal is None or not answer.account:
+    somebody_elses = bool(answer.account) and not answer.own_principal and answer.not_live_because != SIGNED_OUT
+    if principal is None or not somebody_elses:
         return "You"
     return principal.short
 
 
-def _on(answer: Answer) -> tuple[str, Name | None]:
+def _what(answer: Answer) -> tuple[str, str, Name | None]:
     resource = resource_name(answer.facts.resource)
     if resource is None or resource.short == "*":
-        return "", None
-    return "on", resource
+        return answer.facts.action or "", "", None
+    return answer.facts.action or "", "on", resource
 
 
 def _stop_sentences(answer: Answer) -> list[str]:
     stopping = answer.decision.stopping if answer.decision else ()
     sentences = [_stop(stopping[0], _whom(answer))] if stopping else []
-    sentences += [f"The {_lower(result.layer)} stops it too." for result in stopping[1:]]
+    sentences += [f"The {in_sentence(result.layer)} stops it too." for result in stopping[1:]]
     return sentences + _hope(answer)
 
 
 def _stop(result: LayerResult, whom: str) -> str:
     if result.effect is Effect.EXPLICIT:
-        return f"A statement in a {_lower(result.layer)} denies it to {whom}."
+        return f"A statement in {with_article(result.layer)} denies it to {whom}."
     if result.layer is Layer.IDENTITY:
         return f"No identity policy allows it to {whom}."
     return _IMPLICIT[result.layer]
@@ -143,7 +154,7 @@ def _message_sentences(answer: Answer) -> list[str]:
     facts = answer.facts
     layer = LAYER_OF.get(facts.policy_type) if facts.policy_type else None
     if facts.deny_kind is DenyKind.EXPLICIT:
-        where = f"a statement in a {_lower(layer)}" if layer else "a statement in some policy"
+        where = f"a statement in {with_article(layer)}" if layer else "a statement in some policy"
         sentence = f"According to the message, {where} denies it."
     elif layer is not None:
         sentence = f"According to the message: {_IMPLICIT[layer][0].lower()}{_IMPLICIT[layer][1:]}"
@@ -160,23 +171,27 @@ def _hope(answer: Answer) -> list[str]:
     return ["A request can ask for it. Whether that is enough shows when it is checked."]
 
 
-def _depends_sentences(answer: Answer) -> list[str]:
-    missing = answer.decision.missing_layers if answer.decision else ()
-    keys = answer.decision.missing_keys if answer.decision else ()
-    if missing:
-        names = ", ".join(_lower(layer) for layer in missing)
-        return [f"What the portal can read lets it through. It cannot read: {names}.", *_hope(answer)]
+def _hanging(answer: Answer) -> str:
+    """What is said where only a resource policy that nobody read could still let the call through."""
+    layers = answer.decision.layers.values() if answer.decision else ()
+    names = [in_sentence(result.layer) for result in layers if result.code == "resource_policy_may_suffice"]
+    if not names:
+        return ""
+    verb = "does" if len(names) == 1 else "do"
+    return f"The {list_in_words(names)} {verb} not allow it. Only the resource’s own policy could, which was not read."
+
+
+def _unread_sentences(answer: Answer) -> list[str]:
+    decision = answer.decision
+    layers = [in_sentence(layer) for layer in decision.missing_layers] if decision else []
+    keys = list(decision.missing_keys) if decision else []
+    sentences = [f"The portal cannot read the {list_in_words(layers)}."] if layers else []
     if keys:
-        return [f"It depends on what the portal cannot know: {', '.join(keys)}.", *_hope(answer)]
-    return ["It depends on what the portal cannot know.", *_hope(answer)]
+        sentences.append(f"It also depends on {list_in_words(keys)}, which the portal cannot know.")
+    return sentences
 
 
 def _whom(answer: Answer) -> str:
     principal = principal_name(answer.facts.principal)
     account = f" in account {answer.facts.account}" if answer.facts.account else ""
     return f"the {principal}{account}" if principal else f"you{account}"
-
-
-def _lower(layer: Layer) -> str:
-    name = LAYERS[layer]
-    return name if name.startswith("VPC") else name[0].lower() + name[1:]

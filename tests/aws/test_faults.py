@@ -1,0 +1,277 @@
+"""AWS misbehaves: each fault, on each call, ends in a `Missing` or an `AwsProblem` with words, in bounded time."""
+
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from time import monotonic
+
+import pytest
+from botocore.config import Config
+
+from tests.aws.faulty import Door, Fault, faulty_door
+from tests.sandbox import settings_of
+from troubleshoot.aws import connect
+from troubleshoot.aws.errors import ProblemKind, problem
+from troubleshoot.aws.gateway import AccountSettings, AwsProblem, Reader, Writer, forget, reader_for, writer_for
+from troubleshoot.aws.sandbox import world
+from troubleshoot.aws.sandbox.process import Sandbox
+from troubleshoot.iam.snapshot import Missing, Snapshot
+
+DOCUMENT = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:B", "Resource": "*"}]}'
+
+KIND_OF: dict[Fault, set[ProblemKind]] = {
+    "throttled": {ProblemKind.THROTTLED},
+    "denied": {ProblemKind.ACCESS_DENIED},
+    "expired": {ProblemKind.EXPIRED},
+    "bad_key": {ProblemKind.BAD_CREDENTIALS},
+    "failed": {ProblemKind.AWS_FAILED},
+    "garbage": {ProblemKind.BAD_ANSWER},
+    "half": {ProblemKind.BAD_ANSWER, ProblemKind.UNREACHABLE},
+    "dropped": {ProblemKind.UNREACHABLE},
+    "dropped_after": {ProblemKind.UNREACHABLE},
+    "slow": {ProblemKind.TIMED_OUT},
+}
+FAULTS = list(KIND_OF)
+DEEP = bool(os.environ.get("ACCESS_DESK_DEEP"))
+QUICK: list[Fault] = FAULTS if DEEP else ["denied", "garbage", "dropped"]
+
+# Each call of a snapshot, and the pieces that cannot be known without it.
+NEEDED_BY = {
+    "AssumeRole": {"exists", "groups", "identity", "boundary", "scps", "rcps"},
+    "GetUser": {"exists", "boundary"},
+    "ListGroupsForUser": {"groups", "identity"},
+    "ListUserPolicies": {"identity"},
+    "GetUserPolicy": {"identity"},
+    "ListAttachedUserPolicies": {"identity"},
+    "ListGroupPolicies": {"identity"},
+    "GetGroupPolicy": {"identity"},
+    "ListAttachedGroupPolicies": {"identity"},
+    "GetPolicy": {"identity", "boundary"},
+    "GetPolicyVersion": {"identity", "boundary"},
+    "DescribeOrganization": {"scps", "rcps"},
+    "ListRoots": {"scps", "rcps"},
+    "ListParents": {"scps", "rcps"},
+    "ListPoliciesForTarget": {"scps", "rcps"},
+    "DescribePolicy": {"scps", "rcps"},
+}
+PIECES = ("exists", "groups", "identity", "boundary", "scps", "rcps")
+
+
+@pytest.fixture
+def door(request: pytest.FixtureRequest, sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """A misbehaving door in front of the sandbox, and a portal that tries every call once only."""
+    parameters = getattr(request.node, "callspec", None)
+    slow = parameters is not None and parameters.params.get("fault") == "slow"
+    once = Config(connect_timeout=2, read_timeout=0.5 if slow else 20, retries={"total_max_attempts": 1})
+    monkeypatch.setattr(connect, "_CONFIG", once)
+    monkeypatch.setattr(connect, "_REST", 0.0)
+    forget()
+    with faulty_door(sandbox_server.endpoint_url) as opened:
+        yield opened
+    forget()
+
+
+def behind(door: Door, running: Sandbox) -> AccountSettings:
+    return replace(settings_of(running), endpoint_url=door.url)
+
+
+def read(reader: Reader) -> Snapshot:
+    return reader.snapshot(world.MATEO, action="personalize:ListSchemas", resource="*")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_bucket_policy_is_missing_with_words(door: Door, sandbox_server: Sandbox, fault: Fault) -> None:
+    door.faults["GetBucketPolicy"] = fault
+    reader = reader_for(behind(door, sandbox_server))
+    snapshot = reader.snapshot(world.MATEO, action="s3:GetObject", resource=f"arn:aws:s3:::{world.DATA_BUCKET}/x")
+    assert isinstance(snapshot.resource, Missing)
+    assert isinstance(snapshot.rcps, Missing)
+    assert plain(snapshot.resource.why)
+
+
+def test_every_call_of_a_snapshot_is_in_the_table(door: Door, sandbox_server: Sandbox) -> None:
+    read(reader_for(behind(door, sandbox_server)))
+    assert set(door.calls) - {"DescribeAccount", "DescribeOrganizationalUnit"} == set(NEEDED_BY)
+
+
+@pytest.mark.parametrize("fault", QUICK)
+@pytest.mark.parametrize("operation", NEEDED_BY)
+def test_a_piece_that_could_not_be_read_is_missing(
+    door: Door, sandbox_server: Sandbox, operation: str, fault: Fault
+) -> None:
+    door.faults[operation] = fault
+    snapshot = read(reader_for(behind(door, sandbox_server)))
+    missing = {name for name in PIECES if isinstance(getattr(snapshot, name), Missing)}
+    assert missing >= NEEDED_BY[operation]
+    if fault == "denied":
+        assert missing == NEEDED_BY[operation]
+    assert all(plain(getattr(snapshot, name).why) for name in missing)
+
+
+@pytest.mark.parametrize("operation", NEEDED_BY)
+def test_a_refused_call_names_the_permission_that_would_help(
+    door: Door, sandbox_server: Sandbox, operation: str
+) -> None:
+    door.faults[operation] = "denied"
+    snapshot = read(reader_for(behind(door, sandbox_server)))
+    for name in NEEDED_BY[operation]:
+        piece = getattr(snapshot, name)
+        assert piece.permission.endswith(f":{operation}")
+        assert piece.permission in piece.why
+
+
+@pytest.mark.parametrize("operation", ["DescribeAccount", "DescribeOrganizationalUnit"])
+def test_a_name_that_may_not_be_read_costs_nothing_else(door: Door, sandbox_server: Sandbox, operation: str) -> None:
+    door.faults[operation] = "denied"
+    assert isinstance(read(reader_for(behind(door, sandbox_server))).scps, tuple)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_keys_of_a_user_are_missing_with_words(door: Door, sandbox_server: Sandbox, fault: Fault) -> None:
+    door.faults["ListAccessKeys"] = fault
+    keys = reader_for(behind(door, sandbox_server)).access_keys(world.MATEO)
+    assert isinstance(keys, Missing)
+    assert plain(keys.why)
+
+
+def test_a_keys_last_use_may_be_missing_alone(door: Door, sandbox_server: Sandbox) -> None:
+    door.faults["GetAccessKeyLastUsed"] = "denied"
+    keys = reader_for(behind(door, sandbox_server)).access_keys(world.MATEO)
+    assert isinstance(keys, tuple)
+    assert all(isinstance(key.last_used, Missing) for key in keys)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_role_is_missing_with_words(door: Door, sandbox_server: Sandbox, fault: Fault) -> None:
+    door.faults["GetRole"] = fault
+    role = reader_for(behind(door, sandbox_server)).role(world.SERVICE_ROLE)
+    assert isinstance(role, Missing)
+    assert plain(role.why)
+
+
+WRITES: dict[str, Callable[[Writer, str], object]] = {
+    "CreatePolicy": lambda writer, arn: writer.create_policy(arn.rsplit("/", 1)[-1], DOCUMENT, {"a": "b"}),
+    "GetUser": lambda writer, arn: writer.attach(arn, world.MATEO),
+    "ListAttachedUserPolicies": lambda writer, arn: writer.attach(arn, world.MATEO),
+    "AttachUserPolicy": lambda writer, arn: writer.attach(arn, world.MATEO),
+    "AttachRolePolicy": lambda writer, arn: writer.attach(arn, world.BUILDER_ROLE),
+    "DetachUserPolicy": lambda writer, arn: writer.detach(arn, world.MARY),
+    "DeletePolicy": lambda writer, arn: writer.delete_policy(arn),
+    "GetPolicy": lambda writer, arn: writer.policy_document(arn),
+    "GetPolicyVersion": lambda writer, arn: writer.policy_document(arn),
+}
+
+
+@pytest.fixture
+def policy_arn(sandbox_server: Sandbox) -> Iterator[str]:
+    """A policy of the portal's, attached to Mary; afterwards it is gone, whatever became of it."""
+    writer = writer_for(settings_of(sandbox_server))
+    arn = writer.create_policy("AD-FAULT", DOCUMENT, {})
+    writer.attach(arn, world.MARY)
+    yield arn
+    for principal in (world.MATEO, world.MARY, world.BUILDER_ROLE):
+        writer.detach(arn, principal)
+    writer.delete_policy(arn)
+
+
+@pytest.mark.parametrize("fault", FAULTS if DEEP else ["denied", "slow", "dropped_after"])
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_write_that_fails_tells_its_kind_and_can_be_repeated(
+    door: Door, sandbox_server: Sandbox, policy_arn: str, operation: str, fault: Fault
+) -> None:
+    writer = writer_for(behind(door, sandbox_server))
+    if operation == "DeletePolicy":
+        writer.detach(policy_arn, world.MARY)
+    door.faults[operation] = fault
+    with pytest.raises(AwsProblem) as found:
+        WRITES[operation](writer, policy_arn)
+    assert found.value.kind in KIND_OF[fault]
+    assert found.value.retryable is (fault not in ("denied", "bad_key"))
+    assert plain(found.value.words)
+    door.faults.clear()
+    WRITES[operation](writer, policy_arn)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_has_its_kind(door: Door, sandbox_server: Sandbox, policy_arn: str, fault: Fault) -> None:
+    door.faults["GetPolicy"] = fault
+    with pytest.raises(AwsProblem) as found:
+        writer_for(behind(door, sandbox_server)).policy_document(policy_arn)
+    assert found.value.kind in KIND_OF[fault]
+
+
+def test_a_connection_that_failed_rests_before_it_is_tried_again(
+    door: Door, sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "_REST", 60.0)
+    reader = reader_for(behind(door, sandbox_server))
+    door.faults["GetUser"] = "dropped"
+    assert isinstance(read(reader).exists, Missing)
+    made = len(door.calls)
+    assert isinstance(read(reader).exists, Missing)
+    assert len(door.calls) == made
+
+
+def test_nobody_listening_is_told_at_once_for_every_piece(
+    monkeypatch: pytest.MonkeyPatch, sandbox_server: Sandbox
+) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        settings = replace(settings_of(sandbox_server), endpoint_url=f"http://127.0.0.1:{unused.getsockname()[1]}")
+        begun = monotonic()
+        snapshot = read(reader_for(settings))
+    assert all(isinstance(getattr(snapshot, name), Missing) for name in PIECES)
+    assert monotonic() - begun < 30
+
+
+def test_a_throttled_call_is_tried_again(sandbox_server: Sandbox) -> None:
+    forget()
+    with faulty_door(sandbox_server.endpoint_url) as door:
+        door.faults["GetUser"] = "throttled"
+        door.remaining["GetUser"] = 1
+        assert read(reader_for(behind(door, sandbox_server))).exists is True
+        assert door.calls.count("GetUser") == 2
+
+
+def test_an_expired_session_is_signed_in_anew(door: Door, sandbox_server: Sandbox) -> None:
+    reader = reader_for(behind(door, sandbox_server))
+    door.faults["GetUser"] = "expired"
+    assert isinstance(read(reader).exists, Missing)
+    door.faults.clear()
+    assert read(reader).exists is True
+    assert door.calls.count("AssumeRole") == 2
+
+
+def test_a_session_is_kept_between_readings(door: Door, sandbox_server: Sandbox) -> None:
+    for _ in range(3):
+        read(reader_for(behind(door, sandbox_server), case="AD-1"))
+    assert door.calls.count("AssumeRole") == 1
+
+
+def test_one_bad_account_does_not_hurt_another(door: Door, sandbox_server: Sandbox) -> None:
+    good = settings_of(sandbox_server)
+    bad = replace(good, reader_role_arn=f"arn:aws:iam::{world.ACCOUNT}:role/portal/Gone")
+    assert isinstance(read(reader_for(bad)).identity, Missing)
+    assert isinstance(read(reader_for(good)).identity, tuple)
+
+
+def test_without_credentials_every_piece_is_missing(
+    door: Door, sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    forget()
+    snapshot = read(reader_for(behind(door, sandbox_server)))
+    assert isinstance(snapshot.identity, Missing)
+    assert "credentials" in snapshot.identity.why
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ProblemKind if kind is not ProblemKind.NOT_WRITABLE])
+def test_every_problem_has_plain_words(kind: ProblemKind) -> None:
+    assert plain(problem(kind, "iam:GetUser", code="Code").words)
+
+
+def plain(words: str) -> bool:
+    """Tell whether there are words, and no sentence over 25 of them."""
+    return bool(words) and all(len(sentence.split()) <= 25 for sentence in re.split(r"(?<=[.!?])\s", words))

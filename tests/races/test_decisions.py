@@ -1,0 +1,179 @@
+"""Many administrators decide at once: exactly one decision, the others are told. Threads, PostgreSQL."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections
+
+from tests.builders import make_call, make_change, make_request
+from tests.cast import make_person
+from troubleshoot import audit
+from troubleshoot.access import people, routing, services
+from troubleshoot.access.errors import Duplicate, Stale
+from troubleshoot.models import AccessRequest, AdminChange, Approval, AuditEntry, Role, RoleAssignment, State
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+ROUNDS = 200 if os.environ.get("ACCESS_DESK_DEEP") else 10
+
+
+def at_once(*actions):
+    """Run the actions in threads that start together; return what each returned or was told."""
+    barrier = threading.Barrier(len(actions))
+
+    def run(action):
+        try:
+            barrier.wait()
+            return action()
+        except (Stale, Duplicate) as told:
+            return told
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
+
+
+def told(outcomes):
+    return [outcome for outcome in outcomes if isinstance(outcome, Stale)]
+
+
+def seen(request):
+    """The request as each administrator's own page showed it."""
+    return AccessRequest.objects.get(pk=request.pk)
+
+
+def approving(request, approver):
+    page = seen(request)
+    return lambda: services.approve(request=page, approver=approver, change_digest=page.change_digest)
+
+
+def rejecting(request, approver):
+    page = seen(request)
+    return lambda: services.reject(request=page, approver=approver, change_digest=page.change_digest, reason="No.")
+
+
+def withdrawing(request, person):
+    page = seen(request)
+    return lambda: services.withdraw(request=page, person=person)
+
+
+@pytest.fixture
+def approvers(account):
+    return [make_person(f"approver{number}", Role.APPROVER, account=account) for number in range(8)]
+
+
+def rounds(alice, account):
+    for number in range(ROUNDS):
+        yield make_request(requester=alice, account=account, resource=f"arn:round-{number}")
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_many_approve_at_once_and_one_approval_counts(account, alice, approvers, count):
+    for request in rounds(alice, account):
+        outcomes = at_once(*(approving(request, approver) for approver in approvers[:count]))
+        assert len(told(outcomes)) == count - 1
+        assert Approval.objects.filter(request=request).count() == 1
+        assert seen(request).state == State.APPROVED
+    assert AuditEntry.objects.filter(event="request.approve").count() == ROUNDS
+    assert audit.verify().fault is None
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_some_approve_while_others_reject_and_one_decision_counts(account, alice, approvers, count):
+    for request in rounds(alice, account):
+        half = count // 2
+        deciding = [approving(request, approver) for approver in approvers[:half]]
+        deciding += [rejecting(request, approver) for approver in approvers[half:count]]
+        assert len(told(at_once(*deciding))) == count - 1
+        verdict = Approval.objects.get(request=request).verdict
+        assert (verdict, seen(request).state) in {("approve", State.APPROVED), ("reject", State.REJECTED)}
+        assert AuditEntry.objects.filter(subject=request.code).count() == 1
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_it_is_withdrawn_while_others_approve_and_never_both_at_once(account, alice, approvers, count):
+    for request in rounds(alice, account):
+        acting = [approving(request, approver) for approver in approvers[: count - 1]]
+        at_once(*acting, withdrawing(request, alice))
+        state, approvals = seen(request).state, Approval.objects.filter(request=request).count()
+        # An approved request may still be withdrawn before it is applied; a withdrawn one is never approved.
+        events = list(AuditEntry.objects.filter(subject=request.code).values_list("event", flat=True))
+        assert (events, approvals, state) in [
+            (["request.approve"], 1, State.APPROVED),
+            (["request.withdraw"], 0, State.WITHDRAWN),
+            (["request.approve", "request.withdraw"], 1, State.WITHDRAWN),
+        ]
+
+
+def test_two_approvals_that_are_both_needed_count_each_other(account, alice, approvers, monkeypatch):
+    monkeypatch.setattr(routing, "required_approvals", lambda _request: 2)
+    for request in rounds(alice, account):
+        assert not told(at_once(*(approving(request, approver) for approver in approvers[:2])))
+        assert seen(request).state == State.APPROVED
+        assert Approval.objects.filter(request=request).count() == 2
+
+
+def test_the_same_form_sent_many_times_at_once_files_one_request(account, alice, approvers):
+    def sending(number):
+        return lambda: services.submit(
+            requester=alice,
+            account=account,
+            call=make_call(resource=f"arn:{number}"),
+            change=make_change(account, resource=f"arn:{number}"),
+            justification="The weekly import needs it.",
+            idempotency_key=f"form-{number}",
+        )
+
+    for number in range(ROUNDS):
+        outcomes = at_once(*[sending(number)] * 8)
+        assert len({request.pk for request in outcomes}) == 1
+    assert AccessRequest.objects.count() == ROUNDS
+    assert AuditEntry.objects.filter(event="request.submit").count() == ROUNDS
+
+
+def test_two_people_ask_for_the_same_at_once_and_one_request_is_filed(account, alice, helen, approvers):
+    def sending(person, number):
+        return lambda: services.submit(
+            requester=person,
+            account=account,
+            call=make_call(resource=f"arn:{number}"),
+            change=make_change(account, resource=f"arn:{number}"),
+            justification="The weekly import needs it.",
+            idempotency_key=f"{person.username}-{number}",
+        )
+
+    for number in range(ROUNDS):
+        outcomes = at_once(sending(alice, number), sending(helen, number))
+        assert [isinstance(outcome, Duplicate) for outcome in outcomes].count(True) == 1
+    assert AccessRequest.objects.count() == ROUNDS
+
+
+def test_two_admins_decide_a_change_of_roles_at_once_and_one_decision_counts(charlie):
+    adam, ada, abe = (make_person(name, Role.ADMIN) for name in ("adam", "ada", "abe"))
+    for _ in range(ROUNDS):
+        RoleAssignment.objects.filter(person=charlie).delete()
+        change = people.propose_change(by=adam, kind=AdminChange.Kind.ADD_ROLE, person=charlie, role=Role.HELPDESK)
+        pages = [AdminChange.objects.get(pk=change.pk) for _ in range(2)]
+        outcomes = at_once(
+            lambda page=pages[0]: people.confirm_change(change=page, by=ada),
+            lambda page=pages[1]: people.refuse_change(change=page, by=abe),
+        )
+        assert len(told(outcomes)) == 1
+        change.refresh_from_db()
+        applied = change.state == AdminChange.State.APPLIED
+        assert RoleAssignment.objects.filter(person=charlie).exists() is applied
+
+
+def test_many_append_to_the_audit_trail_at_once_and_it_stays_one_chain(alice):
+    def appending(number):
+        def append():
+            for step in range(ROUNDS):
+                audit.append(event="x.y", actor=alice, subject=f"S{number}", data={"n": step})
+
+        return append
+
+    at_once(*(appending(number) for number in range(8)))
+    assert AuditEntry.objects.count() == 8 * ROUNDS
+    assert audit.verify().fault is None

@@ -1,0 +1,176 @@
+"""Answers on live state: what is said, and to whom it may be said."""
+
+import re
+
+import pytest
+
+from tests.builders import denial_text
+from tests.cast import MATEO_ARN
+from tests.web.living import SECRET_SID, control_policies, document, go_live, identity_policy
+from tests.web.signing_in import pasted, signed_in
+from troubleshoot.iam.snapshot import Missing
+from troubleshoot.models import AccessRequest, Account, Diagnosis, Person
+
+DATASET = "arn:aws:personalize:us-east-1:123456789012:dataset/sales/ITEMS"
+ASKED = f"User: {MATEO_ARN} is not authorized to perform: personalize:DescribeDataset on resource: {DATASET}"
+NEARLY = document("Allow", "personalize:DescribeDataset", DATASET.replace("sales", "retail"), sid="OneDatasetGroup")
+FORBIDDEN = document("Deny", "personalize:DescribeDataset", sid=SECRET_SID)
+GIVEN = document("Allow", "personalize:DescribeDataset")
+
+
+def _answer(person: Person, kept: Diagnosis) -> str:
+    return str(signed_in(person).get(f"/d/{kept.token}/").content.decode())
+
+
+def test_the_closest_statement_is_shown_with_what_is_wrong_with_it(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    go_live(monkeypatch, account, identity=(identity_policy(NEARLY),))
+    page = _answer(mateo, pasted(signed_in(mateo), ASKED))
+    assert "The closest statement: OneDatasetGroup in RetailDatasets, attached to the group ml-readers" in page
+    assert "Its action fits. Its resource names dataset/retail/ITEMS, asked for was dataset/sales/ITEMS." in page
+    marked = re.findall(r'<mark class="policy__line policy__line--marked"[^>]*>.*?</mark>', page, re.DOTALL)
+    assert len(marked) == 1
+    assert "dataset/retail/ITEMS" in marked[0]
+
+
+def test_each_gate_says_what_it_rests_on(monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account) -> None:
+    go_live(monkeypatch, account, boundary=Missing("The portal may not read the boundary."))
+    page = _answer(mateo, pasted(signed_in(mateo), ASKED))
+    gates = dict(re.findall(r'gate__name">([^<]+)</strong>(.*?)</li>', page, re.DOTALL))
+    assert "stops here" in gates["Identity policy"]
+    assert "read from IAM just now" in gates["Identity policy"]
+    assert "not known" in gates["Permissions boundary"]
+    assert "The portal may not read the boundary." in gates["Permissions boundary"]
+    assert "The portal cannot see VPC endpoints." in gates["VPC endpoint policy"]
+    assert "none applies" in gates["Session policy"]
+
+
+def test_what_is_allowed_now_is_said_and_nothing_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    go_live(monkeypatch, account, identity=(identity_policy(GIVEN),), vpc_endpoint=None)
+    page = _answer(mateo, pasted(signed_in(mateo), ASKED))
+    assert "<h1>IAM allows <code>personalize:DescribeDataset</code>" in page
+    assert "Try the call again" in page
+    assert "Request access" not in page
+
+
+def test_an_unread_layer_is_never_called_allowed(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    go_live(monkeypatch, account, identity=(identity_policy(GIVEN),), scps=Missing("Not readable from this account."))
+    page = _answer(mateo, pasted(signed_in(mateo), ASKED))
+    assert "IAM allows" not in page
+    assert "Nothing that we can read stops" in page
+    assert "The portal cannot read the service control policy and VPC endpoint policy." in page
+
+
+def test_the_organizations_policy_is_named_to_its_victim_and_shown_to_staff_alone(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account, rita: Person, adam: Person, otto: Person
+) -> None:
+    scps = control_policies(FORBIDDEN)
+    go_live(monkeypatch, account, identity=(identity_policy(GIVEN),), scps=scps)
+    kept = pasted(signed_in(mateo), ASKED)
+    page = _answer(mateo, kept)
+    assert "A statement in a service control policy denies it" in page
+    assert "a statement denies it at Retail" in page
+    assert "KeepDatasets" in page
+    assert "You may see that this service control policy decides, not its text." in page
+    assert "&quot;Deny&quot;" not in page
+    for staff in (rita, adam, otto):
+        assert "&quot;Deny&quot;" in _answer(staff, kept)
+
+
+def test_helpdesk_sees_the_decision_and_the_layers_but_no_policy_text(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account, helen: Person
+) -> None:
+    go_live(monkeypatch, account, identity=(identity_policy(NEARLY),))
+    page = _answer(helen, pasted(signed_in(mateo), ASKED))
+    assert "No identity policy allows it" in page
+    assert "stops here" in page
+    assert "dataset/retail" not in page
+    assert "&quot;Allow&quot;" not in page
+
+
+def test_an_explicit_deny_in_ones_own_policy_is_shown_whole(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    policies = (identity_policy(GIVEN), identity_policy(FORBIDDEN, name="NoReading"))
+    go_live(monkeypatch, account, identity=policies)
+    page = _answer(mateo, pasted(signed_in(mateo), ASKED))
+    assert "This statement decides: OnlyForTheOrganization in NoReading" in page
+    assert "A deny counts more than any allow." in page
+    assert "No request here can change this" in page
+
+
+def test_nothing_is_read_about_somebody_elses_principal(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, charlie: Person, mary: Person, account: Account
+) -> None:
+    reader = go_live(monkeypatch, account, identity=(identity_policy(NEARLY),))
+    for stranger in (charlie, mary):
+        client = signed_in(stranger)
+        kept = pasted(client, ASKED)
+        client.post(f"/d/{kept.token}/check/")
+        client.post(f"/d/{kept.token}/facts/", {"principal": MATEO_ARN, "action": "s3:GetObject", "resource": "*"})
+        page = _answer(stranger, kept)
+        assert "This principal is not linked to you" in page
+        assert "ml-readers" not in page
+    assert reader.asked == []
+
+
+def test_the_live_state_is_read_once_for_each_check(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    reader = go_live(monkeypatch, account, identity=(identity_policy(NEARLY),))
+    client = signed_in(mateo)
+    kept = pasted(client, ASKED)
+    client.get(f"/d/{kept.token}/")
+    client.get(f"/d/{kept.token}/request/")
+    assert len(reader.asked) == 1
+    assert "Checked again." in client.post(f"/d/{kept.token}/check/", follow=True).content.decode()
+    assert len(reader.asked) == 2
+
+
+def test_the_request_form_shows_the_proof_before_and_after(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account, rita: Person
+) -> None:
+    go_live(monkeypatch, account, identity=(identity_policy(NEARLY),), vpc_endpoint=None)
+    client = signed_in(mateo)
+    kept = pasted(client, ASKED)
+    page = client.get(f"/d/{kept.token}/request/").content.decode()
+    assert "denied: nothing allows it" in page
+    assert "<strong>allowed</strong>" in page
+    sent = {"justification": "The weekly import.", "hours": "24", "ticket": "", "key": "k" * 32}
+    client.post(f"/d/{kept.token}/request/", sent)
+    review = signed_in(rita).get(f"/queue/{AccessRequest.objects.get().code}/").content.decode()
+    assert "<strong>allowed</strong>" in review
+    assert "The closest statement" in review
+    assert "It rests on the text alone" not in review
+
+
+def test_a_boundary_in_the_way_offers_no_request(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    ceiling = identity_policy(document("Allow", "s3:*"), name="Ceiling", holder="policy/Ceiling")
+    go_live(monkeypatch, account, identity=(identity_policy(GIVEN),), boundary=ceiling)
+    client = signed_in(mateo)
+    kept = pasted(client, ASKED)
+    page = _answer(mateo, kept)
+    assert "The permissions boundary leaves it out." in page
+    assert "Ask the administrator who set the permissions boundary" in page
+    assert client.get(f"/d/{kept.token}/request/")["Location"] == f"/d/{kept.token}/"
+
+
+def test_a_granted_request_is_pointed_to_from_its_case(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account, rita: Person
+) -> None:
+    go_live(monkeypatch, account)
+    client = signed_in(mateo)
+    kept = pasted(client, denial_text(MATEO_ARN))
+    sent = {"justification": "The weekly import.", "hours": "24", "ticket": "", "key": "k" * 32}
+    client.post(f"/d/{kept.token}/request/", sent)
+    asked = AccessRequest.objects.get()
+    assert f"See your request {asked.code}" in _answer(mateo, kept)
+    AccessRequest.objects.update(state="active")
+    assert "Your request was verified after this case was checked." in _answer(mateo, kept)

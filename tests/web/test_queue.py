@@ -1,0 +1,177 @@
+"""The queue, the review and the decision."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import make_diagnosis, make_request
+from tests.cast import ALICE_ARN, MATEO_ARN, make_account
+from tests.web.signing_in import signed_in
+from troubleshoot.models import AccessRequest, Account, AuditEntry, Diagnosis, Person, State
+
+
+@pytest.fixture
+def asked(alice: Person, account: Account) -> AccessRequest:
+    kept = make_diagnosis(person=alice, account=account, principal=ALICE_ARN)
+    return make_request(requester=alice, account=account, diagnosis=kept, age=timedelta(hours=5))
+
+
+def test_the_queue_shows_what_waits_oldest_first(asked: AccessRequest, alice: Person, rita: Person) -> None:
+    older = make_request(
+        requester=alice, account=asked.account, action="personalize:ListDatasets", age=timedelta(days=3)
+    )
+    done = make_request(requester=alice, account=asked.account, action="personalize:X", state=State.ACTIVE)
+    page = signed_in(rita).get("/queue/").content.decode()
+    assert page.index(older.code) < page.index(asked.code)
+    assert done.code not in page
+    assert "5 h" in page
+    assert "3 days" in page
+
+
+@pytest.mark.parametrize("state", ["waiting", "work", "active", "failed", "over", "all", "nonsense"])
+def test_every_filter_answers(asked: AccessRequest, rita: Person, state: str) -> None:
+    page = signed_in(rita).get("/queue/", {"state": state}).content.decode()
+    assert (asked.code in page) == (state in {"waiting", "all", "nonsense"})
+
+
+@pytest.mark.parametrize("words", ["ALICE", "listschemas", "user/alice"])
+def test_the_search_finds_by_person_action_and_principal(asked: AccessRequest, rita: Person, words: str) -> None:
+    assert asked.code in signed_in(rita).get("/queue/", {"q": words}).content.decode()
+    assert asked.code not in signed_in(rita).get("/queue/", {"q": words + "zzz"}).content.decode()
+
+
+def test_a_search_without_a_hit_says_so_and_keeps_the_words(asked: AccessRequest, rita: Person) -> None:
+    page = signed_in(rita).get("/queue/", {"q": 'no"such<thing>'}).content.decode()
+    assert "Nothing fits" in page
+    assert "no&quot;such&lt;thing&gt;" in page
+
+
+def test_an_empty_queue_is_good_news(rita: Person) -> None:
+    assert "Nothing waits for you" in signed_in(rita).get("/queue/").content.decode()
+
+
+def test_an_approver_sees_the_requests_of_their_accounts_only(asked: AccessRequest, rita: Person) -> None:
+    other = make_account("444455556666", "analytics")
+    foreign = make_request(
+        requester=asked.requester,
+        account=other,
+        principal="arn:aws:iam::444455556666:user/alice",
+        action="s3:GetObject",
+    )
+    page = signed_in(rita).get("/queue/").content.decode()
+    assert asked.code in page
+    assert foreign.code not in page
+
+
+def test_a_long_queue_is_turned_by_place(alice: Person, account: Account, rita: Person) -> None:
+    for number in range(60):
+        make_request(requester=alice, account=account, action=f"personalize:A{number}", age=timedelta(minutes=number))
+    client = signed_in(rita)
+    first = client.get("/queue/").content.decode()
+    assert first.count('data-label="Request"') == 50
+    after = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert client.get(f"/queue/{after}").content.decode().count('data-label="Request"') == 10
+    assert client.get("/queue/?after=nonsense").status_code == 200
+
+
+def test_the_review_shows_evidence_change_and_digest(asked: AccessRequest, rita: Person) -> None:
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    for said in ("Alice asks for", "What it newly allows", "The evidence", "according to the message", "List: "):
+        assert said in page
+    assert f'name="digest" value="{asked.change_digest}"' in page
+    assert "It rests on the text alone" in page
+
+
+def test_approving_takes_one_form(asked: AccessRequest, rita: Person) -> None:
+    client = signed_in(rita)
+    response = client.post(f"/queue/{asked.code}/approve/", {"digest": asked.change_digest}, follow=True)
+    asked.refresh_from_db()
+    assert asked.state == State.APPROVED
+    assert asked.approvals.get().approver == rita
+    page = response.content.decode()
+    assert "Approved." in page
+    assert "Approve and apply" not in page
+    assert "Nothing is left to decide." in page
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 64, "nonsense", "{0.__class__}"])
+def test_another_digest_approves_nothing(asked: AccessRequest, rita: Person, digest: str) -> None:
+    page = signed_in(rita).post(f"/queue/{asked.code}/approve/", {"digest": digest}, follow=True).content.decode()
+    asked.refresh_from_db()
+    assert asked.state == State.SUBMITTED
+    assert not asked.approvals.exists()
+    assert "The change is not the one that you were shown." in page
+
+
+def test_rejecting_needs_a_reason(asked: AccessRequest, rita: Person) -> None:
+    client = signed_in(rita)
+    sent = {"digest": asked.change_digest, "reason": "  "}
+    response = client.post(f"/queue/{asked.code}/reject/", sent)
+    assert response.status_code == 422
+    assert "Give a reason." in response.content.decode()
+    client.post(f"/queue/{asked.code}/reject/", {**sent, "reason": "Use the builder role."})
+    asked.refresh_from_db()
+    assert asked.state == State.REJECTED
+    assert asked.approvals.get().reason == "Use the builder role."
+
+
+def test_who_comes_second_is_told(asked: AccessRequest, rita: Person, noor: Person) -> None:
+    sent = {"digest": asked.change_digest}
+    signed_in(rita).post(f"/queue/{asked.code}/approve/", sent)
+    page = signed_in(noor).post(f"/queue/{asked.code}/approve/", sent, follow=True).content.decode()
+    assert 'class="notice notice--error"' in page
+    assert asked.approvals.count() == 1
+
+
+def test_nobody_decides_their_own_request(account: Account, rita: Person, noor: Person) -> None:
+    own = make_request(requester=rita, account=account, principal="arn:aws:iam::123456789012:user/rita")
+    client = signed_in(rita)
+    page = client.get(f"/queue/{own.code}/").content.decode()
+    assert "Nobody decides their own request." in page
+    assert "Approve" not in page.split("Your decision")[1].split("What was asked")[0]
+    client.post(f"/queue/{own.code}/approve/", {"digest": own.change_digest})
+    own.refresh_from_db()
+    assert own.state == State.SUBMITTED
+
+
+def test_nobody_decides_what_was_asked_on_their_behalf(alice: Person, account: Account, rita: Person) -> None:
+    own = make_request(requester=alice, beneficiary=rita, account=account)
+    signed_in(rita).post(f"/queue/{own.code}/approve/", {"digest": own.change_digest})
+    own.refresh_from_db()
+    assert own.state == State.SUBMITTED
+
+
+def test_on_behalf_of_somebody_else_is_a_warning(helen: Person, mateo: Person, account: Account, rita: Person) -> None:
+    asked = make_request(requester=helen, beneficiary=mateo, account=account, principal=MATEO_ARN)
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    assert "Asked on behalf of somebody else" in page
+    assert "which belongs to Mateo" in page
+
+
+@pytest.mark.parametrize("who", ["adam", "otto"])
+def test_admins_and_auditors_look_and_do_not_decide(
+    asked: AccessRequest, who: str, request: pytest.FixtureRequest
+) -> None:
+    page = signed_in(request.getfixturevalue(who)).get(f"/queue/{asked.code}/").content.decode()
+    assert "You may look, not decide." in page
+    assert "/approve/" not in page
+
+
+def test_helpdesk_reads_the_state_of_every_case_and_no_review(asked: AccessRequest, helen: Person) -> None:
+    client = signed_in(helen)
+    assert f"/requests/{asked.code}/" in client.get("/queue/").content.decode()
+    assert client.get(f"/requests/{asked.code}/").status_code == 200
+    assert client.get(f"/queue/{asked.code}/").status_code == 403
+
+
+def test_evidence_of_another_call_is_not_shown(asked: AccessRequest, rita: Person) -> None:
+    facts = asked.diagnosis.facts | {"action": "personalize:DeleteDataset"}
+    Diagnosis.objects.filter(pk=asked.diagnosis_id).update(facts=facts)
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    assert "speaks of another call by now" in page
+    assert "DeleteDataset" not in page
+
+
+def test_every_decision_is_in_the_audit_trail(asked: AccessRequest, rita: Person) -> None:
+    signed_in(rita).post(f"/queue/{asked.code}/approve/", {"digest": asked.change_digest})
+    assert list(AuditEntry.objects.filter(subject=asked.code).values_list("event", flat=True)) == ["request.approve"]

@@ -1,0 +1,236 @@
+"""Asking for access and following a request."""
+
+import re
+
+import pytest
+from django.core import mail
+
+from tests.builders import denial_text, make_approval, make_diagnosis, make_request
+from tests.cast import ALICE_ARN, MARY_ARN, MATEO_ARN, make_account
+from tests.web.signing_in import pasted, signed_in
+from troubleshoot.models import AccessRequest, Account, Approval, AuditEntry, Person, State
+
+SENT = {"justification": "The weekly import needs it.", "hours": "168", "ticket": "OPS-1234", "key": "k" * 32}
+
+
+@pytest.fixture
+def asking(mateo: Person, rita: Person) -> str:
+    """The address of the form with which Mateo asks for what he was denied."""
+    kept = pasted(signed_in(mateo), denial_text(MATEO_ARN))
+    return f"/d/{kept.token}/request/"
+
+
+def test_the_form_shows_the_exact_policy_and_who_decides(asking: str, mateo: Person) -> None:
+    page = signed_in(mateo).get(asking).content.decode()
+    assert "Rita decides." in page
+    assert "&quot;Action&quot;: &quot;personalize:ListSchemas&quot;" in page
+    assert "Only the user mateojackson gains by it." in page
+    assert re.search(r'name="key" value="[\w-]{16,64}"', page)
+
+
+def test_a_filed_request_has_a_page_that_says_where_it_stands(asking: str, mateo: Person) -> None:
+    client = signed_in(mateo)
+    response = client.post(asking, SENT)
+    asked = AccessRequest.objects.get()
+    assert response["Location"] == f"/requests/{asked.code}/"
+    page = client.get(response["Location"]).content.decode()
+    for said in ("waiting for a decision", "by Mateo", "7 days", "OPS-1234", "The weekly import needs it."):
+        assert said in page
+    assert asked.change_digest in page
+
+
+def test_the_same_form_sent_ten_times_is_one_request(asking: str, mateo: Person) -> None:
+    client = signed_in(mateo)
+    places = {client.post(asking, SENT)["Location"] for _ in range(10)}
+    assert len(places) == AccessRequest.objects.count() == 1
+
+
+def test_the_same_asked_again_is_shown_and_not_filed_twice(asking: str, mateo: Person) -> None:
+    client = signed_in(mateo)
+    client.post(asking, SENT)
+    response = client.post(asking, {**SENT, "key": "another-key-of-another-form"})
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "This was asked for already" in page
+    assert f"/requests/{AccessRequest.objects.get().code}/" in page
+    assert "The weekly import needs it." in page
+
+
+def test_a_duplicate_that_one_may_not_see_is_not_linked(asking: str, charlie: Person, mateo: Person) -> None:
+    signed_in(mateo).post(asking, SENT)
+    client = signed_in(charlie)
+    kept = pasted(client, denial_text(MATEO_ARN))
+    response = client.post(f"/d/{kept.token}/request/", {**SENT, "key": "c" * 32, "on_behalf": "on"})
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "Somebody else asks for the same" in page
+    assert AccessRequest.objects.get().code not in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"justification": ""}, "Say in a sentence what you need the access for."),
+        ({"justification": "  "}, "Say in a sentence what you need the access for."),
+        ({"hours": ""}, "Choose how long you need it."),
+        ({"hours": "99999"}, "Select a valid choice"),
+        ({"hours": "none"}, "Select a valid choice"),
+        ({"key": "short"}, "This form is damaged"),
+        ({"ticket": "x" * 65}, "at most 64 characters"),
+    ],
+)
+def test_what_is_wrong_is_told_and_what_was_typed_stays(
+    asking: str, mateo: Person, changed: dict[str, str], words: str
+) -> None:
+    response = signed_in(mateo).post(asking, {**SENT, "justification": "The weekly import needs it.", **changed})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert words in page
+    assert "There is a problem" in page
+    assert "OPS-1234" in page or "ticket" in changed
+    assert not AccessRequest.objects.exists()
+
+
+def test_without_an_end_may_be_asked_for_only_where_the_account_allows_it(
+    asking: str, mateo: Person, account: Account
+) -> None:
+    Account.objects.filter(pk=account.pk).update(allows_permanent=True)
+    client = signed_in(mateo)
+    assert "until it is revoked" in client.get(asking).content.decode()
+    client.post(asking, {**SENT, "hours": "none"})
+    assert AccessRequest.objects.get().change["hours"] is None
+
+
+def test_a_change_sent_with_the_form_is_not_listened_to(asking: str, mateo: Person) -> None:
+    forged = {**SENT, "change": '{"statements": [{"Effect": "Allow", "Action": "*"}]}', "principal": MARY_ARN}
+    signed_in(mateo).post(asking, forged)
+    asked = AccessRequest.objects.get()
+    assert asked.change["principal"] == MATEO_ARN
+    assert asked.change["statements"][0]["Action"] == "personalize:ListSchemas"
+
+
+def test_nobody_who_may_approve_is_told_in_words(mateo: Person, adam: Person) -> None:
+    client = signed_in(mateo)
+    kept = pasted(client, denial_text(MATEO_ARN))
+    assert "Nobody can approve it yet" in client.get(f"/d/{kept.token}/request/").content.decode()
+    response = client.post(f"/d/{kept.token}/request/", SENT)
+    assert response.status_code == 422
+    assert "Nobody may approve this at the moment" in response.content.decode()
+    assert not AccessRequest.objects.exists()
+
+
+def test_for_somebody_elses_principal_it_is_on_behalf_only(charlie: Person, mateo: Person, rita: Person) -> None:
+    client = signed_in(charlie)
+    kept = pasted(client, denial_text(MATEO_ARN))
+    address = f"/d/{kept.token}/request/"
+    assert "This principal is not linked to you" in client.get(address).content.decode()
+    assert client.post(address, SENT).status_code == 422
+    client.post(address, {**SENT, "on_behalf": "on"})
+    asked = AccessRequest.objects.get()
+    assert asked.on_behalf
+    assert asked.beneficiary == mateo
+    assert f"/requests/{asked.code}/" in signed_in(mateo).get("/requests/").content.decode()
+
+
+def test_a_request_can_be_withdrawn_once(alice: Person, account: Account, rita: Person) -> None:
+    asked = make_request(requester=alice, account=account)
+    client = signed_in(alice)
+    assert "Withdraw the request" in client.get(f"/requests/{asked.code}/").content.decode()
+    page = client.post(f"/requests/{asked.code}/withdraw/", follow=True).content.decode()
+    assert "Nobody will decide on it." in page
+    again = client.post(f"/requests/{asked.code}/withdraw/", follow=True).content.decode()
+    assert 'class="notice notice--error"' in again
+    asked.refresh_from_db()
+    assert asked.state == State.WITHDRAWN
+    assert AuditEntry.objects.filter(subject=asked.code).count() == 1
+
+
+def test_a_reader_of_somebody_elses_request_cannot_withdraw_it(alice: Person, account: Account, helen: Person) -> None:
+    asked = make_request(requester=alice, account=account)
+    assert "Withdraw the request" not in signed_in(helen).get(f"/requests/{asked.code}/").content.decode()
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_state_has_its_own_words(alice: Person, account: Account, state: State) -> None:
+    asked = make_request(requester=alice, account=account, state=state, failure="IAM refused." * (state == "failed"))
+    page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert 'class="status status--' in page
+    assert "step__mark" in page
+    assert ("IAM refused." in page) == (state == State.FAILED)
+
+
+@pytest.mark.parametrize(("state", "asks"), [(State.APPLYING, True), (State.VERIFYING, True), (State.ACTIVE, False)])
+def test_the_status_looks_again_by_itself_only_until_it_is_settled(
+    alice: Person, account: Account, state: State, asks: bool
+) -> None:
+    asked = make_request(requester=alice, account=account, state=state)
+    fragment = signed_in(alice).get(f"/requests/{asked.code}/status/").content.decode()
+    assert ('hx-trigger="every 2s"' in fragment) == asks
+    assert "<html" not in fragment
+    assert ("Check now" in fragment) == asks
+
+
+def test_a_rejection_shows_its_reason(alice: Person, account: Account, rita: Person) -> None:
+    asked = make_request(requester=alice, account=account, state=State.REJECTED)
+    decision = make_approval(asked, rita, Approval.Verdict.REJECT)
+    Approval.objects.filter(pk=decision.pk).update(reason="Use the builder role instead.")
+    page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert "Rita rejected it" in page
+    assert "Use the builder role instead." in page
+
+
+def test_my_requests_are_empty_with_a_way_on(charlie: Person) -> None:
+    page = signed_in(charlie).get("/requests/").content.decode()
+    assert "You have not asked for anything" in page
+    assert 'href="/read/"' in page
+
+
+def test_my_requests_hold_mine_and_those_for_my_principal_only(alice: Person, mary: Person, account: Account) -> None:
+    mine = make_request(requester=alice, account=account)
+    theirs = make_request(requester=mary, account=account, principal=MARY_ARN)
+    for_me = make_request(requester=mary, beneficiary=alice, account=account, action="personalize:ListDatasets")
+    page = signed_in(alice).get("/requests/").content.decode()
+    assert mine.code in page
+    assert for_me.code in page
+    assert theirs.code not in page
+
+
+def test_a_long_list_is_turned_page_by_page(alice: Person, account: Account) -> None:
+    for number in range(55):
+        make_request(requester=alice, account=account, action=f"personalize:Action{number}", state=State.EXPIRED)
+    client = signed_in(alice)
+    first = client.get("/requests/").content.decode()
+    assert first.count('data-label="Request"') == 50
+    assert 'href="?page=2"' in first
+    assert client.get("/requests/?page=2").content.decode().count('data-label="Request"') == 5
+    assert client.get("/requests/?page=nonsense").status_code == 200
+
+
+def test_a_case_in_an_account_of_another_mode_says_who_applies(mateo: Person, rita: Person) -> None:
+    make_account("444455556666", "analytics", mode="read")
+    asked = make_request(requester=mateo, account=Account.objects.get(account_id="123456789012"), principal=MATEO_ARN)
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    assert "The portal may not write here" in page
+
+
+def test_mails_lead_to_the_pages(asking: str, mateo: Person) -> None:
+    signed_in(mateo).post(asking, SENT)
+    assert mail.outbox == []  # the worker sends them, never a page
+
+
+def test_no_secret_of_a_justification_is_kept(asking: str, mateo: Person) -> None:
+    secret = "hT4vX9qLm2Rz8Kp1Wd6Yb3Nc7Jf5Gs0AeUoIiQaZ"
+    client = signed_in(mateo)
+    client.post(asking, {**SENT, "justification": f"My key is aws_secret_access_key={secret}", "ticket": "OPS-1"})
+    asked = AccessRequest.objects.get()
+    assert secret not in asked.justification
+    assert secret not in client.get(f"/requests/{asked.code}/").content.decode()
+
+
+def test_a_case_without_its_own_request_page_is_linked_for_its_owner_only(
+    alice: Person, account: Account, rita: Person
+) -> None:
+    kept = make_diagnosis(person=alice, account=account, principal=ALICE_ARN)
+    asked = make_request(requester=alice, account=account, diagnosis=kept)
+    assert "The case behind it" in signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert "The case behind it" not in signed_in(rita).get(f"/requests/{asked.code}/").content.decode()

@@ -1,0 +1,156 @@
+"""People, accounts, audit and health: the rooms of those who look after the portal."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+
+from tests.cast import MATEO_ARN, make_account
+from tests.web.signing_in import signed_in
+from troubleshoot import audit
+from troubleshoot.models import Account, AdminChange, AuditEntry, Person, PrincipalLink, Role, RoleAssignment
+
+ADD_HELPDESK = {"kind": "add_role", "role": "helpdesk", "account": "", "principal_arn": ""}
+
+
+def test_a_role_takes_two_administrators(adam: Person, ada: Person, charlie: Person) -> None:
+    page = signed_in(adam).post("/people/changes/", {**ADD_HELPDESK, "person": charlie.pk}, follow=True)
+    assert "Proposed." in page.content.decode()
+    assert not RoleAssignment.objects.filter(person=charlie).exists()
+    change = AdminChange.objects.get()
+    assert "Give Charlie the role “helpdesk”" in signed_in(ada).get("/people/").content.decode()
+    signed_in(ada).post(f"/people/changes/{change.pk}/confirm/")
+    assert RoleAssignment.objects.get(person=charlie).role == Role.HELPDESK
+
+
+def test_the_proposer_sees_no_button_and_cannot_confirm(adam: Person, ada: Person, charlie: Person) -> None:
+    client = signed_in(adam)
+    client.post("/people/changes/", {**ADD_HELPDESK, "person": charlie.pk})
+    change = AdminChange.objects.get()
+    assert "Another administrator decides." in client.get("/people/").content.decode()
+    page = client.post(f"/people/changes/{change.pk}/confirm/", follow=True).content.decode()
+    assert "Another administrator has to decide it." in page
+    assert not RoleAssignment.objects.filter(person=charlie).exists()
+
+
+def test_a_link_can_be_proposed_and_refused(adam: Person, ada: Person, charlie: Person, account: Account) -> None:
+    sent = {"kind": "add_link", "person": charlie.pk, "account": account.pk, "principal_arn": MATEO_ARN, "role": ""}
+    signed_in(adam).post("/people/changes/", sent)
+    change = AdminChange.objects.get()
+    page = signed_in(ada).post(f"/people/changes/{change.pk}/refuse/", follow=True).content.decode()
+    assert "Refused. Nothing was changed." in page
+    assert not PrincipalLink.objects.filter(person=charlie).exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"kind": "add_role", "role": ""}, "Choose the role."),
+        ({"kind": "add_link", "principal_arn": ""}, "Write the ARN of the IAM user or role."),
+        ({"kind": "add_link", "principal_arn": "nonsense"}, "Please give the ARN"),
+        ({"kind": "remove_role", "role": "auditor"}, "There is nothing to take away."),
+        ({"kind": "nonsense"}, "Select a valid choice"),
+    ],
+)
+def test_a_change_that_does_not_fit_is_told_in_words(
+    adam: Person, ada: Person, charlie: Person, account: Account, sent: dict[str, Any], words: str
+) -> None:
+    data = {"person": charlie.pk, "role": "", "account": account.pk * ("link" in sent["kind"]) or "", **sent}
+    response = signed_in(adam).post("/people/changes/", data)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert not AdminChange.objects.exists()
+
+
+def test_everybody_is_listed_with_roles_and_principals(adam: Person, rita: Person, mateo: Person) -> None:
+    page = signed_in(adam).get("/people/").content.decode()
+    assert "approver of retail" in page
+    assert MATEO_ARN in page
+    assert "No change waits" in page
+
+
+def test_an_administrator_changes_an_accounts_contact_and_it_is_audited(adam: Person, account: Account) -> None:
+    sent = {"name": "retail", "mode": "read", "contact_name": "Zoe", "contact_email": "zoe@example.com"}
+    page = signed_in(adam).post(f"/accounts/{account.account_id}/", sent, follow=True).content.decode()
+    assert "Saved." in page
+    account.refresh_from_db()
+    assert (account.mode, account.contact_name) == ("read", "Zoe")
+    entry = AuditEntry.objects.get(event="account.change")
+    assert entry.subject == account.account_id
+    assert "Zoe" not in json.dumps(entry.data)
+
+
+def test_nothing_changed_is_said_and_not_audited(adam: Person, account: Account) -> None:
+    names = ("name", "mode", "contact_name", "contact_email", "contact_note")
+    sent = {name: getattr(account, name) for name in names}
+    page = signed_in(adam).post(f"/accounts/{account.account_id}/", sent, follow=True).content.decode()
+    assert "Nothing was changed." in page
+    assert not AuditEntry.objects.filter(event="account.change").exists()
+
+
+def test_a_wrong_contact_is_told_and_kept(adam: Person, account: Account) -> None:
+    sent = {"name": "", "mode": "text", "contact_email": "no-address"}
+    response = signed_in(adam).post(f"/accounts/{account.account_id}/", sent)
+    assert response.status_code == 422
+    assert 'value="no-address"' in response.content.decode()
+
+
+@pytest.mark.parametrize("who", ["rita", "otto"])
+def test_who_may_not_edit_an_account_reads_it(account: Account, who: str, request: pytest.FixtureRequest) -> None:
+    client = signed_in(request.getfixturevalue(who))
+    page = client.get(f"/accounts/{account.account_id}/").content.decode()
+    assert "cloud-team@example.com" in page
+    assert "<textarea" not in page
+    assert client.post(f"/accounts/{account.account_id}/", {"name": "x"}).status_code == 403
+
+
+def test_an_approver_lists_their_accounts_only(rita: Person, account: Account) -> None:
+    make_account("444455556666", "analytics")
+    page = signed_in(rita).get("/accounts/").content.decode()
+    assert "retail" in page
+    assert "analytics" not in page
+
+
+def test_the_audit_trail_is_listed_and_searched_by_subject(otto: Person, alice: Person) -> None:
+    audit.append(event="request.submit", actor=alice, subject="AAAAAA", data={"to": "submitted"})
+    audit.append(event="request.expire", actor=None, subject="BBBBBB", data={}, texts={"reason": "It was time."})
+    page = signed_in(otto).get("/audit/").content.decode()
+    assert page.index("BBBBBB") < page.index("AAAAAA")
+    for said in ("Alice", "the portal", "It was time.", "to submitted"):
+        assert said in page
+    found = signed_in(otto).get("/audit/", {"subject": "AAAAAA"}).content.decode()
+    assert "BBBBBB" not in found
+
+
+def test_no_entry_is_said_in_words(otto: Person) -> None:
+    assert "No entry yet" in signed_in(otto).get("/audit/").content.decode()
+    assert "No entry about that" in signed_in(otto).get("/audit/", {"subject": "nothing"}).content.decode()
+
+
+def test_a_long_trail_is_turned_by_place(otto: Person) -> None:
+    for number in range(60):
+        audit.append(event="test.step", actor=otto, subject="CCCCCC", data={"number": number})
+    client = signed_in(otto)
+    first = client.get("/audit/").content.decode()
+    assert first.count('data-label="Step"') == 50
+    after = first.split('rel="next" href="')[1].split('"')[0]
+    second = client.get(f"/audit/{after}").content.decode()
+    assert second.count('data-label="Step"') == 10
+    assert 'rel="prev" href="?"' in second
+
+
+def test_health_is_well_while_the_database_answers(db: None) -> None:
+    response = Client().get("/health/")
+    assert (response.status_code, response.json()) == (200, {"database": "ok"})
+
+
+def test_health_is_503_when_the_database_does_not_answer(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone:
+        def cursor(self) -> None:
+            raise DatabaseError("connection refused")
+
+    monkeypatch.setattr("troubleshoot.web.health.connection", Gone())
+    response = Client().get("/health/")
+    assert (response.status_code, response.json()) == (503, {"database": "unavailable"})

@@ -1,0 +1,100 @@
+"""Undoes what tools do to the characters of a message: escapes, entities, tags, colours, invisible characters."""
+
+import html
+import re
+from typing import Final
+
+from troubleshoot.denial.view import View
+
+HARD: Final = "\x0b"
+"""Stands for a line break that fell where the width of the window ended, not where a word did."""
+
+_INVISIBLE: Final = (
+    "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1a\x1c-\x1f\x7f"
+)
+_BLANKS: Final = "\t\x0b\x0c\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_DOUBLE: Final = "\u201c-\u201f\u00ab\u00bb\u301d\u301e\uff02"
+_SINGLE: Final = "\u2018-\u201b\u2032"
+_FIRST: Final = re.compile(
+    rf"[\\&<\x1b^\u241b\[\r\u2028\u2029\x85\u21b5\uff1a{_INVISIBLE}{_BLANKS}{_DOUBLE}{_SINGLE}\ud800-\udfff]"
+)
+"""The characters that any of the marks below begins with: the search goes by them alone, which is fast."""
+
+_INLINE: Final = r"span|(?-i:code)|b|i|em|strong|a|samp|kbd|tt|font|mark|u|wbr"
+_BLOCK: Final = r"p|pre|div|li|ul|ol|td|tr|th|table|blockquote|script|html|body|h[1-6]|textarea|details|summary"
+_COLOUR: Final = (
+    r"(?:\x1b|\\+(?:x1b|u001b|033|e)|\^\[|\u241b)\n?\[\n?(?:[0-9;?]\n?)*[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b(?-i:[@-Z\\\]^_])?"
+)
+_ESCAPED_BREAK: Final = (
+    r"(?<![\s\\])\\+\n[nr]|\\+\n[nr](?![a-z])|\\+\n(?!t |u[0-9A-Fa-f]{4})|(?:\\+r)?\\+n\n?|\\+r(?![a-z])"
+)
+_MARKS: Final = re.compile(
+    rf"(?P<gone>{_COLOUR}|[{_INVISIBLE}\ud800-\udfff]|</?(?:{_INLINE})(?:\s[^<>=]*=[^<>]*)?/?\n?>)"
+    rf"|(?P<line><\n?b\n?r\s?/?\n?>(?:\r\n?|\n)?|\r\n?|[\u2028\u2029\x85\u21b5]|{_ESCAPED_BREAK}"
+    rf"|<\n?/?\n?(?:{_BLOCK})(?:\s[^<>=]*=[^<>]*|\s)?/?\n?>)"
+    rf"|(?P<blank>[{_BLANKS}]|\\+\nt(?= )|\\+t|\\+\ )"
+    rf"|(?P<double>[{_DOUBLE}])|(?P<single>[{_SINGLE}])|(?P<colon>\uff1a)"
+    r"|\\+(?:\n?u(?P<u>\n?(?:[0-9A-Fa-f]\n?){3}[0-9A-Fa-f])|x(?P<x>[0-9A-Fa-f]{2})|(?P<char>[^\w\s]))"
+    r"|(?P<entity>&(?:amp;){0,4}(?:\#\d{1,6}|\#[xX][0-9A-Fa-f]{1,5}|quot|lt|gt|apos|nbsp|sol|plus|equals|amp);)",
+    re.IGNORECASE,
+)
+_BROKEN_ENTITY: Final = re.compile(r"&(?=[#\w]{0,8}\n)[#\w\n]{2,10};")
+_PLAIN: Final = {"gone": "", "blank": " ", "double": '"', "single": "'", "colon": ":"}
+_PASSES: Final = 4
+
+
+def without_marks(view: View) -> View:
+    """Return the view with plain characters: a line break for every kind of break, a blank for every kind of blank."""
+    for _ in range(_PASSES):
+        if "&" in view.text and "\n" in view.text:
+            view = view.sub(_BROKEN_ENTITY, lambda match: match[0].replace("\n", ""))
+        after = view.sub(_MARKS, _plain, first=_FIRST)
+        if after is view:
+            break
+        view = after
+    return view
+
+
+def _plain(match: re.Match[str]) -> str:
+    kind = match.lastgroup or ""
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    value = match[kind]
+    if kind == "line":
+        return _break(match)
+    if kind == "char":
+        return value
+    return _unescaped(value) if kind == "entity" else _space(chr(int(value.replace("\n", ""), 16)))
+
+
+def _break(match: re.Match[str]) -> str:
+    """One break in two hands (`<br>` or an escape at the end of a line) stays one."""
+    start = match.start()
+    is_second = match[0][0] in "<\\" and start > 0 and match.string[start - 1] == "\n"
+    return "" if is_second else "\n"
+
+
+def _unescaped(value: str) -> str:
+    for _ in range(4):
+        value = html.unescape(value)
+    return _space(value)
+
+
+def _space(char: str) -> str:
+    if char in "\r\n":
+        return "\n"
+    return "" if "\ud800" <= char <= "\udfff" else char
+
+
+_NARROWEST: Final = 16
+
+
+def with_hard_breaks(view: View) -> View:
+    """Mark the breaks of lines that are all exactly as long as the longest: no writer does that, a window does."""
+    lines = view.text.split("\n")
+    width = max(map(len, lines))
+    if width < _NARROWEST or sum(len(line) == width for line in lines[:-1]) < 2:
+        return view
+    broken = [line + (HARD if len(line) == width else "\n") for line in lines[:-1]]
+    return View("".join([*broken, lines[-1]]), view.layers)

@@ -1,0 +1,297 @@
+"""What policies allow, what a change newly allows, and whether one document allows no more than another.
+
+Everything found is shown by a witness: a request that the engine itself decides.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+
+from troubleshoot.iam import catalog
+from troubleshoot.iam.compiled import CompiledStatement, Dialect, compile_policy
+from troubleshoot.iam.context import request_context
+from troubleshoot.iam.decision import Outcome
+from troubleshoot.iam.document import Condition, Policy
+from troubleshoot.iam.engine import CompiledPolicies
+from troubleshoot.iam.inclusion import covers, covers_statement, no_deny_lost
+from troubleshoot.iam.layers import PolicySet, Unknown
+from troubleshoot.iam.patterns import common_text, includes, sample_arn
+from troubleshoot.iam.principal import caller_of
+from troubleshoot.iam.query import Query
+from troubleshoot.iam.request import ContextValue, Request
+from troubleshoot.iam.resources import ResourcePattern
+from troubleshoot.iam.samples import contexts
+from troubleshoot.iam.variables import Unresolved, Variable, resolve
+from troubleshoot.iam.wildcard import Token, Wild
+
+_MOST_OVERLAPS = 24
+_SOME_ACCOUNT = "123456789012"
+_DENIED = (Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY)
+_ANYTHING = ResourcePattern("*", variables=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One action on the resources of one pattern, under the conditions of the statement that allows it.
+
+    `resource` is `*` where the action takes no resource. `witness` is a request that is allowed; with `certain`
+    False it is one that may be, because AWS leaves something open or there is too much to try.
+    """
+
+    action: str
+    resource: str
+    resource_type: str | None
+    conditions: tuple[Condition, ...]
+    policy: str
+    statement: int
+    witness: Request
+    certain: bool
+
+
+class Comparison(StrEnum):
+    """Whether one document allows no more than another."""
+
+    NO_MORE = "no_more"
+    MORE = "more"
+    NOT_DECIDED = "not_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The answer, with a request that shows the difference, or the reason why it could not be decided."""
+
+    comparison: Comparison
+    witness: Request | None = None
+    why: str | None = None
+
+
+def who_can(
+    principals: Mapping[str, CompiledPolicies],
+    action: str,
+    resource: str,
+    context: Mapping[str, ContextValue] | None = None,
+) -> dict[str, Outcome]:
+    """Return what becomes of one request if each of the principals makes it, by the principal's ARN."""
+    return {
+        arn: policies.decide(Request(arn, action, resource, context={**request_context(arn), **(context or {})}))
+        for arn, policies in principals.items()
+    }
+
+
+def allowed_access(policies: PolicySet, principal: str, service: str) -> tuple[Access, ...]:
+    """Return what the policies allow the principal in one service, wildcards expanded to real actions."""
+    nothing = replace(policies, identity=(), resource=None)
+    return newly_allowed(nothing, policies, principal, services={service})
+
+
+def newly_allowed(
+    before: PolicySet, after: PolicySet, principal: str, *, services: Collection[str] | None = None
+) -> tuple[Access, ...]:
+    """Return what the principal may do `after` a change and not `before`.
+
+    Complete for the actions of the catalog and those that the policies spell out: for each Allow statement, each
+    action, each pattern. `services` limits it to some services' actions.
+    """
+    return tuple(_Difference(before, after, principal).entries(services))
+
+
+class _Difference:
+    def __init__(self, before: PolicySet, after: PolicySet, principal: str) -> None:
+        self._principal = principal
+        self._before = CompiledPolicies(before)
+        self._after = CompiledPolicies(after)
+        self._all = tuple(_statements(before)) + tuple(_statements(after))
+        self._allowing = [(policy, one) for policy, one in _statements(after) if not one.denies]
+        self._base = request_context(principal)
+
+    def entries(self, services: Collection[str] | None) -> Iterator[Access]:
+        for policy, statement in self._allowing:
+            for name in _actions(statement, services):
+                for pattern, kind in _patterns(statement, name):
+                    found = self._found(name, pattern, statement)
+                    if found is not None:
+                        witness, certain = found
+                        source = statement.source
+                        yield Access(
+                            name, pattern.text, kind, source.conditions, policy.name, source.index, witness, certain
+                        )
+
+    def _found(self, name: str, pattern: ResourcePattern, statement: CompiledStatement) -> tuple[Request, bool] | None:
+        """Return a request that is newly allowed, and whether that is certain; None where there is none."""
+        possible: Request | None = None
+        rivals = [one for _, one in self._all if one.actions.includes(name.lower())]
+        tried, is_complete = contexts(self._base, [statement, *rivals])
+        others = _patterns_of(rivals)
+        has_variables = any(one.keys for one in (pattern, *others))
+        arns = self._arns(pattern, others, {})
+        for context in tried:
+            for arn in self._arns(pattern, others, context) if has_variables else arns:
+                request = Request(self._principal, name, arn, context=context, wildcard_only=arn == "*")
+                after = self._after.decide(request)
+                if after is Outcome.ALLOWED and self._before.decide(request) is not Outcome.ALLOWED:
+                    return request, True
+                if after is Outcome.DEPENDS and self._before.decide(request) in _DENIED:
+                    possible = possible or request
+        is_complete = is_complete and len(others) <= _MOST_OVERLAPS
+        if not is_complete and not self._is_covered(name, pattern, statement):
+            possible = possible or Request(self._principal, name, pattern.text)
+        return None if possible is None else (possible, False)
+
+    def _arns(
+        self, pattern: ResourcePattern, others: Sequence[ResourcePattern], context: Mapping[str, ContextValue]
+    ) -> tuple[str, ...]:
+        """Return an ARN of the pattern, and one for each other pattern that cuts a piece out of it."""
+        if pattern.is_anything:
+            return ("*",)
+        query = Query(Request(self._principal, "", context=context))
+        own = _resolved(pattern, query)
+        if own is None:
+            return ()
+        account = caller_of(self._principal).account or _SOME_ACCOUNT
+        found = {sample_arn(own, account): None}
+        for other in others[:_MOST_OVERLAPS]:
+            tokens = _resolved(other, query)
+            if tokens is None or includes(tokens, own):
+                continue
+            text = sample_arn(tokens, account) if includes(own, tokens) else common_text([own, tokens])
+            if text:
+                found[text] = None
+        return tuple(found)
+
+    def _is_covered(self, name: str, pattern: ResourcePattern, statement: CompiledStatement) -> bool:
+        """Tell whether it is proved that all this was allowed before, and that nothing that refused it went away."""
+        before, after = self._before.policies, self._after.policies
+        return (
+            replace(before, identity=()) == replace(after, identity=())
+            and no_deny_lost(tuple(_identity(before)), tuple(_identity(after)))
+            and any(covers(one, statement, name, pattern) for _, one in _identity(before) if not one.denies)
+        )
+
+
+def _patterns_of(statements: Sequence[CompiledStatement]) -> tuple[ResourcePattern, ...]:
+    listed = [pattern for one in statements if one.resources for pattern in one.resources.patterns]
+    return tuple({pattern.text: pattern for pattern in listed if not pattern.is_anything}.values())
+
+
+def _resolved(pattern: ResourcePattern, query: Query) -> list[Token] | None:
+    tokens = resolve(pattern.parts, query)
+    return None if isinstance(tokens, Unresolved) else tokens
+
+
+def _identity(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
+    yield from _compiled(policies.identity, Dialect.IDENTITY)
+
+
+def _statements(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
+    yield from _identity(policies)
+    for one in (policies.boundary, policies.session):
+        yield from _compiled(one, Dialect.IDENTITY)
+    for level in () if policies.scps is None or isinstance(policies.scps, Unknown) else policies.scps:
+        yield from _compiled(level, Dialect.IDENTITY)
+    for level in () if policies.rcps is None or isinstance(policies.rcps, Unknown) else policies.rcps:
+        yield from _compiled(level, Dialect.GATE)
+    yield from _compiled(policies.vpc_endpoint, Dialect.GATE)
+    yield from _compiled(policies.resource, Dialect.RESOURCE)
+
+
+def _compiled(
+    policies: tuple[Policy, ...] | Policy | Unknown | None, dialect: Dialect
+) -> Iterator[tuple[Policy, CompiledStatement]]:
+    if policies is None or isinstance(policies, Unknown):
+        return
+    for policy in (policies,) if isinstance(policies, Policy) else policies:
+        for statement in compile_policy(policy, dialect):
+            yield policy, statement
+
+
+def _actions(statement: CompiledStatement, services: Collection[str] | None) -> Iterator[str]:
+    """Yield every action that a statement covers: of the catalog, and those that it spells out itself."""
+    own = (
+        {}
+        if statement.actions.negated
+        else {value.value.lower(): value.value for value in statement.source.action.values}
+    )
+    asked = services if services is not None else _services(statement)
+    for service in sorted(asked):
+        for name in catalog.actions_of(service):
+            own.pop(name.lower(), None)
+            if statement.actions.includes(name.lower()):
+                yield name
+    for name in own.values():
+        if name.lower() in statement.actions.literals and (
+            services is None or name.partition(":")[0].lower() in services
+        ):
+            yield name
+
+
+def _services(statement: CompiledStatement) -> Collection[str]:
+    prefixes = {
+        name.partition(":")[0] for name in (*statement.actions.literals, *(n for n, _ in statement.actions.wild))
+    }
+    if statement.actions.negated or any("*" in prefix for prefix in prefixes):
+        return catalog.services()
+    return prefixes & catalog.services()
+
+
+def _patterns(statement: CompiledStatement, name: str) -> Iterator[tuple[ResourcePattern, str | None]]:
+    """Yield the statement's patterns for one action, each narrowed to the types of resource that the action takes."""
+    info = catalog.action(name)
+    if info is not None and info.wildcard_only:
+        yield _ANYTHING, None
+        return
+    types = [(resource.type.name, _type_pattern(resource.type.arn)) for resource in info.resource_types] if info else []
+    own = _own_patterns(statement)
+    if not types:
+        yield from ((pattern, None) for pattern in own)
+    for kind, type_pattern in types:
+        for pattern in own:
+            narrowed = _narrowed(pattern, type_pattern)
+            if narrowed is not None:
+                yield narrowed, kind
+
+
+def _own_patterns(statement: CompiledStatement) -> tuple[ResourcePattern, ...]:
+    """NotResource and a missing Resource may mean anything: what they leave out is found by trying."""
+    resources = statement.resources
+    return (_ANYTHING,) if resources is None or resources.negated else resources.patterns
+
+
+@cache
+def _type_pattern(arn: str) -> ResourcePattern:
+    return ResourcePattern(catalog.PLACEHOLDER.sub("*", arn), variables=False)
+
+
+def _narrowed(pattern: ResourcePattern, kind: ResourcePattern) -> ResourcePattern | None:
+    """Return the narrower of the two, the pattern itself where they only overlap, None where they do not."""
+    if pattern.is_anything or includes(pattern.parts, kind.parts):
+        return kind
+    plain = [part if not isinstance(part, Variable) else Wild.STAR for part in pattern.parts]
+    return pattern if common_text([plain, _tokens(kind)]) is not None else None
+
+
+def _tokens(pattern: ResourcePattern) -> list[Token]:
+    return [part for part in pattern.parts if not isinstance(part, Variable)]
+
+
+def allows_no_more(new: Policy, old: Policy, principal: str) -> Compared:
+    """Tell whether the identity-based policy `new` allows the principal nothing that `old` does not.
+
+    `NO_MORE` is proved for every request, `MORE` is shown by one.
+    """
+    ours, theirs = _each(new), _each(old)
+    if any(one.source.principal is not None for _, one in (*ours, *theirs)):
+        return Compared(Comparison.NOT_DECIDED, why="a document names principals")
+    if no_deny_lost(theirs, ours) and all(
+        one.denies or covers_statement([wide for _, wide in theirs if not wide.denies], one) for _, one in ours
+    ):
+        return Compared(Comparison.NO_MORE)
+    found = _Difference(PolicySet(identity=(old,)), PolicySet(identity=(new,)), principal).entries(None)
+    shown = next((one for one in found if one.certain), None)
+    if shown is not None:
+        return Compared(Comparison.MORE, witness=shown.witness)
+    return Compared(Comparison.NOT_DECIDED, why="no difference was found, but that there is none could not be proved")
+
+
+def _each(policy: Policy) -> tuple[tuple[Policy, CompiledStatement], ...]:
+    return tuple((policy, one) for one in compile_policy(policy, Dialect.IDENTITY))
