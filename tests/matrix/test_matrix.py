@@ -39,8 +39,8 @@ DOORS: dict[str, set[str]] = {
     "withdraw": {"owner"},
 }
 """Whose object it is, beyond the role: for everybody else the page is a 404."""
-NEEDS_A_BODY = {"choose"}
-"""Pages that answer 404 to a form which names nothing, as this test's empty one."""
+NEEDS_A_BODY = {"choose", "guide-ticket", "guide-file", "guide-solved", "guide-diagnose"}
+"""Pages that answer 404 to a form or an address which names nothing, as this test's empty one."""
 
 
 @pytest.fixture

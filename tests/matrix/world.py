@@ -30,6 +30,7 @@ class World:
             "account_id": self.account.account_id,
             "pk": self.change.pk,
             "cause_id": "P01",
+            "slug": "access-keys",
         }
         known["code"] = self.diagnosis.code if page.route.startswith("case/") else self.request.code
         wanted = {name: value for name, value in known.items() if f"{name}>" in page.route}

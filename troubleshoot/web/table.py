@@ -67,11 +67,6 @@ READING_ROOMS: tuple[Page, ...] = (
     Page("guide/", "guides", guide.guides, get=Rule.READER),
     Page("guide/<str:slug>/", "guide", guide.guide, get=Rule.READER, post=Rule.READER),
     Page("guide/<str:slug>/picture/", "guide-picture", guide.picture, get=Rule.READER),
-    # What stands behind an outcome. Without the answers that lead to one they are not there.
-    Page("guide/<str:slug>/ticket/", "guide-ticket", guide.ticket, get=Rule.READER),
-    Page("guide/<str:slug>/file/", "guide-file", guide.file, get=Rule.READER),
-    Page("guide/<str:slug>/solved/", "guide-solved", guide.solved, post=Rule.READER),
-    Page("guide/<str:slug>/diagnose/", "guide-diagnose", guide.diagnose, post=Rule.READER),
     Page("style/", "style", style.style, get=Rule.READER),
     Page("sign-in/", "sign-in", sign_in.sign_in, get=Rule.ANYONE, post=Rule.ANYONE),
     Page("sign-out/", "sign-out", sign_in.sign_out, post=Rule.SIGNED_IN),
@@ -80,6 +75,11 @@ READING_ROOMS: tuple[Page, ...] = (
 
 WORKING_ROOMS: tuple[Page, ...] = (
     Page("read/", "read", read.read, get=Rule.READER, post=Rule.READER),
+    # What stands behind a guide's outcome. Without the answers that lead to one they are not there.
+    Page("guide/<str:slug>/ticket/", "guide-ticket", guide.ticket, get=Rule.READER),
+    Page("guide/<str:slug>/file/", "guide-file", guide.file, get=Rule.READER),
+    Page("guide/<str:slug>/solved/", "guide-solved", guide.solved, post=Rule.READER),
+    Page("guide/<str:slug>/diagnose/", "guide-diagnose", guide.diagnose, post=Rule.READER),
     # One diagnosis. Whose it is, the doors ask.
     Page("d/<str:token>/", "diagnosis", diagnosis.diagnosis, get=Rule.SIGNED_IN),
     Page("d/<str:token>/facts/", "facts", diagnosis.facts, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),

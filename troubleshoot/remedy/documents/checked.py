@@ -7,11 +7,19 @@ from typing import Any
 from troubleshoot.iam import catalog
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.iam.document import Policy, PolicyError, Statement, parse_policy
+from troubleshoot.iam.lint import Kind as LintKind
+from troubleshoot.iam.lint import Severity, lint
 from troubleshoot.remedy.documents.jobs import expand
 from troubleshoot.remedy.documents.plan import Kind, Paper, as_list
 from troubleshoot.remedy.trust_lint import TrustFacts, lint_trust
 
 _LAST_CHARACTER = 0xFF
+_KINDS = {
+    Kind.PERMISSIONS: LintKind.MANAGED,
+    Kind.TRUST: LintKind.TRUST,
+    Kind.BUCKET: LintKind.RESOURCE,
+    Kind.KEY: LintKind.RESOURCE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ def problems(paper: Paper, facts: TrustFacts | None = None) -> tuple[str, ...]:
     except PolicyError as error:
         return (str(error),)
     found = [*_statement_problems(paper, policy), *_size_problems(paper)]
+    found += [one.message for one in lint(policy, _KINDS[paper.kind]) if one.severity is Severity.ERROR]
     if paper.kind is Kind.TRUST:
         grave = [one for one in lint_trust(policy, facts or TrustFacts()) if one.severity in ("critical", "high")]
         found += [f"{one.id}: {one.title}" for one in grave]
