@@ -166,7 +166,7 @@ def _answered(request: HttpRequest, visit: Visit) -> HttpResponse:
     question = visit.flow.nodes.get(request.POST.get("question", ""))
     asked = {*visit.walk.answers, visit.walk.at.id}
     if not isinstance(question, Question) or question.id not in asked:
-        raise Http404
+        return HttpResponseRedirect(visit.address(visit.answers))
     if question.id in visit.locked and question.id in visit.walk.answers:
         return HttpResponseRedirect(visit.address())
     if question.may_not_know and "unknown" in request.POST:

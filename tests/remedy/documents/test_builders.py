@@ -83,7 +83,9 @@ def test_every_document_parses_lints_clean_and_fits_its_quota() -> None:
 @cache
 def _linted(text: str, kind: Kind) -> tuple[Finding, ...]:
     kinds = {Kind.PERMISSIONS: LintKind.MANAGED, Kind.TRUST: LintKind.TRUST}
-    return lint(parse_policy(text, name="a document"), kinds.get(kind, LintKind.RESOURCE))
+    found = lint(parse_policy(text, name="a document"), kinds.get(kind, LintKind.RESOURCE))
+    # An identity provider's keys begin with its issuer, so that no list of AWS's names them.
+    return tuple(one for one in found if not (kind is Kind.TRUST and one.code == "key_unknown"))
 
 
 def _papers(kind: Kind) -> Iterator[Paper]:

@@ -1,0 +1,347 @@
+"""The guides as people use them: bad input, changed answers, what is kept and for whom, links for callers."""
+
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.web import markup
+from tests.web.signing_in import signed_in
+from troubleshoot.access import doctor, sealing
+from troubleshoot.access import guide as store
+from troubleshoot.access.doctor import Chain, Health, examine
+from troubleshoot.aws.facts import RoleFacts
+from troubleshoot.guide.answers import SHAPES, clean
+from troubleshoot.guide.sayings import find_actions
+from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
+from troubleshoot.models import Account, Diagnosis, GuideAnswer, GuideVerdict, Mode, Person
+
+pytestmark = pytest.mark.django_db
+
+ROLE = "arn:aws:iam::123456789012:role/service-role/Personalize"
+PLACE = {"question": "place", "account": "123456789012", "region": "us-east-1", "name": "Acme-7"}
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEZ"
+KNOWN = {"account": "123456789012"}
+
+BAD = [
+    ("role", "arn:aws:iam::123456789012:user/mateo", "role’s ARN"),
+    ("role", "Personalize", "role’s ARN"),
+    ("principal", "*", "wildcard names nobody"),
+    ("principal", "mateojackson", "ARN of a user"),
+    ("account", "12345678901", "This one has 11"),
+    ("other-account", "123456789012", "your own account"),
+    ("other-principal", "*", "let everybody in"),
+    ("other-principal", "arn:aws:iam::111122223333:role/*", "let everybody in"),
+    ("other-principal", "arn:aws:iam::123456789012:role/x", "your own account"),
+    ("external-id", "x", "at least 2 characters"),
+    ("external-id", "a b", "may hold letters"),
+    ("external-id", "123456789012", "can be guessed"),
+    ("region", "mars-north-1", "no such Region"),
+    ("resource", "my-example-widget", "six parts"),
+    ("own-resources", "arn:aws:personalize:us-east-1:999999999999:campaign/x", "another account"),
+    ("own-resources", "arn:aws:personalize:us-east-1:123456789012:campaign/*", "without wildcards"),
+    ("own-resources", "arn:aws:s3:::bucket", "no ARN of a Personalize resource"),
+    ("own-resources", "\n".join(["arn:aws:personalize:us-east-1:123456789012:campaign/x"] * 11), "10 ARNs at most"),
+    ("issuer", "not a host", "issuer’s address"),
+    ("issuer", "tokens.actions.githubusercontent.com", "without the s"),
+    ("claim", "repo:*", "exact value"),
+    ("trust-policy", "{", "no policy document"),
+    ("trust-policy", '{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}', "names nobody"),
+    ("bucket", "s3://bucket", "bucket’s name only"),
+    ("key", "alias/key", "key’s ARN"),
+    ("prefix", "retail*", "letters, digits"),
+    ("entity", "a b", "up to 64"),
+    ("organization", "exampleorg", "begins with o-"),
+    ("repository", "example-org", "organization, slash"),
+    ("branch", "*", "one branch"),
+    ("saml", "CorpIdP", "provider’s ARN"),
+    ("tag", "*", "A tag has"),
+    ("policy", "PortalCeiling", "policy’s ARN"),
+    ("day", "31.1.2027", "year-month-day"),
+    ("error", SECRET, "looks like a secret"),
+]
+
+
+@pytest.mark.parametrize(("shape", "value", "words"), BAD)
+def test_bad_input_is_told_in_words(shape: str, value: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        clean(shape, value, KNOWN)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_field_takes_nothing_or_100_kb(shape: str) -> None:
+    for value in ("", "   ", "x" * 100_000, "a\x00b"):
+        with pytest.raises(ValueError, match=r"Type|too long|cannot be read"):
+            clean(shape, value, KNOWN)
+
+
+def test_every_shape_has_a_bad_example() -> None:
+    assert {shape for shape, _, _ in BAD} == set(SHAPES)
+
+
+def test_the_page_comes_again_with_the_error_in_both_places_and_what_was_typed(client: Client) -> None:
+    response = client.post("/guide/outside-my-account/?who=third", {**PLACE, "account": "12345678901"})
+    page = markup.read(response.content)
+    assert response.status_code == 422
+    assert page.text.count("This one has 11") == 2
+    assert page.all("input", name="account", value="12345678901")
+    assert page.all("a", href="#id_account")
+    assert page.all("input", name="region", value="us-east-1")
+    assert page.inline == []
+
+
+def test_no_choice_is_told_beside_the_question(client: Client) -> None:
+    response = client.post("/guide/pass-role/", {"question": "when"})
+    page = markup.read(response.content)
+    assert response.status_code == 422
+    assert page.text.count("Choose an answer.") == 2
+    assert page.all("fieldset", id="id_answer")
+
+
+def test_a_secret_is_neither_kept_nor_shown_again(client: Client) -> None:
+    response = client.post("/guide/outside-my-account/?who=third", {**PLACE, "name": SECRET})
+    assert response.status_code == 422
+    assert SECRET not in response.content.decode()
+    assert not GuideAnswer.objects.exists()
+
+
+def test_one_answer_is_changed_and_the_others_stay(client: Client) -> None:
+    address = "/guide/pass-role/?when=call&op=import&same=yes&fresh=no"
+    assert b'value="import"' in client.get(f"{address}&change=op").content
+    response = client.post(f"{address}&change=op", {"question": "op", "answer": "export"})
+    assert response["Location"] == "/guide/pass-role/?when=call&op=export&same=yes&fresh=no"
+
+
+def test_a_locked_answer_cannot_be_changed_and_a_hidden_one_is_not_shown(client: Client) -> None:
+    address = "/guide/pass-role/?when=call&op=import&lock=op&hide=when"
+    page = client.get(address).content.decode()
+    assert "Importing data" in page
+    assert "change=op" not in page
+    assert "When does it fail?" not in page
+    response = client.post(address, {"question": "op", "answer": "export"})
+    assert "op=import" in response["Location"]
+
+
+def test_what_was_typed_is_found_by_its_owner_only(alice: Person, charlie: Person) -> None:
+    mine, theirs = signed_in(alice), signed_in(charlie)
+    address = mine.post("/guide/outside-my-account/?who=third", PLACE)["Location"]
+    assert "123456789012" not in address
+    assert "Acme-7" in mine.get(address).content.decode()
+    assert mine.get(address).context["question"].id == "external"
+    response = theirs.get(address)
+    assert response.context["question"].id == "place"
+    assert "Acme-7" not in response.content.decode()
+    assert "Type it again" in response.content.decode()
+
+
+def test_a_strangers_id_looks_like_one_that_never_was(alice: Person, charlie: Person) -> None:
+    address = signed_in(alice).post("/guide/outside-my-account/?who=third", PLACE)["Location"]
+    token = address.partition("a=")[2]
+    never = address.replace(token, "x" * len(token))
+
+    def told(url: str) -> str:
+        text = signed_in(charlie).get(url).content.decode()
+        return "".join(line for line in text.splitlines() if "csrf" not in line and "next=" not in line)
+
+    assert told(address) == told(never)
+
+
+def test_the_table_alone_shows_nothing_and_ends(client: Client) -> None:
+    address = client.post("/guide/outside-my-account/?who=third", PLACE)["Location"]
+    row = GuideAnswer.objects.get()
+    token = address.partition("a=")[2]
+    assert row.person is None
+    assert b"Acme-7" not in bytes(row.sealed)
+    assert token not in row.lookup
+    assert row.ends_at <= timezone.now() + store.FOR_VISITORS
+    GuideAnswer.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert client.get(address).context["question"].id == "place"
+    client.post("/guide/outside-my-account/?who=third", PLACE)
+    assert GuideAnswer.objects.count() == 1
+
+
+def test_a_sealed_text_opens_with_its_own_id_only() -> None:
+    sealed = sealing.seal("one", json.dumps({"a": "ä"}))
+    assert sealing.unseal("one", sealed) == json.dumps({"a": "ä"})
+    assert sealing.unseal("two", sealed) is None
+    assert sealing.unseal("one", sealed[:-1] + bytes([sealed[-1] ^ 1])) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ("see recommendations", "personalize:GetRecommendations"),
+        ("import data", "personalize:CreateDatasetImportJob"),
+        ("train the model again", "personalize:CreateSolutionVersion"),
+        ("personalize:ListSchemas", "personalize:ListSchemas"),
+        ("pass a role", "iam:PassRole"),
+        ("record clicks", "personalize:PutEvents"),
+        ("delete a user's data", "personalize:CreateDataDeletionJob"),
+    ],
+)
+def test_an_action_is_found_by_what_people_call_it(said: str, action: str) -> None:
+    assert action in find_actions(said)[:4]
+
+
+def test_words_that_fit_nothing_find_nothing() -> None:
+    assert find_actions("zebra") == find_actions("") == ()
+
+
+def test_the_search_works_with_and_without_javascript(client: Client) -> None:
+    address = "/guide/not-authorized/?text=no&what=denied&service=personalize"
+    sent = {"question": "action", "find": "import data", "search": "1"}
+    whole = client.post(address, sent)
+    part = client.post(address, sent, headers={"HX-Request": "true"})
+    assert b"personalize:CreateDatasetImportJob" in whole.content
+    assert b"personalize:CreateDatasetImportJob" in part.content
+    assert b"<html" in whole.content
+    assert b"<html" not in part.content
+
+
+def test_a_question_that_is_not_on_the_way_is_not_answered(client: Client) -> None:
+    response = client.post("/guide/pass-role/?when=call", {"question": "bucket", "bucket": "x"})
+    assert response["Location"] == "/guide/pass-role/?when=call"
+
+
+def test_a_guide_that_is_none_is_missing(client: Client) -> None:
+    assert client.get("/guide/nonsense/").status_code == 404
+
+
+def test_the_ticket_says_it_all_and_its_link_holds_nothing_typed(client: Client) -> None:
+    text = client.get("/guide/not-authorized/ticket/?text=no&what=later&later=create").content.decode()
+    assert "P21" in text
+    assert "http://testserver/guide/not-authorized/?text=no&what=later&later=create" in text
+    assert client.get("/guide/not-authorized/ticket/?text=no").status_code == 404
+
+
+def test_whether_it_helped_is_counted_without_a_name(client: Client) -> None:
+    response = client.post("/guide/access-keys/solved/?want=canonical", {"solved": "yes"})
+    assert response["Location"].startswith("/guide/access-keys/?want=canonical")
+    verdict = GuideVerdict.objects.get()
+    assert (verdict.flow, verdict.outcome, verdict.solved) == ("access-keys", "canonical", True)
+
+
+def test_the_helpdesk_gets_a_link_for_the_caller(helen: Person, alice: Person) -> None:
+    address = "/guide/access-keys/?want=rotate"
+    assert "For the caller" in signed_in(helen).get(address).content.decode()
+    assert "For the caller" not in signed_in(alice).get(address).content.decode()
+
+
+def test_the_guide_makes_a_diagnosis(mateo: Person) -> None:
+    address = (
+        "?text=no&what=denied&service=personalize&action=personalize:ListSchemas&who=user&principal=unknown"
+        "&where=cli&says=nothing&has=no"
+    )
+    response = signed_in(mateo).post(f"/guide/not-authorized/diagnose/{address}")
+    kept = Diagnosis.objects.get()
+    assert response["Location"] == f"/d/{kept.token}/"
+    assert kept.facts["action"] == "personalize:ListSchemas"
+    assert signed_in(mateo).get(response["Location"]).status_code == 200
+    assert Client().post(f"/guide/not-authorized/diagnose/{address}").status_code == 200
+
+
+def test_an_existing_trust_policy_is_checked(client: Client) -> None:
+    policy = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}'
+    )
+    sent = {"question": "lint-place", "account": "123456789012", "policy": policy}
+    address = client.post("/guide/outside-my-account/?who=lint", sent)["Location"]
+    page = client.post(address, {"question": "lint-about", "answer": "people"}, follow=True).content.decode()
+    assert "Anybody in the world can assume this role" in page
+
+
+def test_answers_are_checked_before_documents_are_shown(client: Client) -> None:
+    address = client.post("/guide/outside-my-account/?who=saml", PLACE)["Location"]
+    provider = "arn:aws:iam::123456789012:saml-provider/CorpIdP"
+    address = client.post(address, {"question": "provider", "saml": provider})["Location"]
+    address = client.post(address, {"question": "hours", "answer": "1"})["Location"]
+    address = client.post(address, {"question": "job", "answer": "auditor"})["Location"]
+    response = client.get(address)
+    assert "Check your answers" in response.content.decode()
+    result = client.get(response.context["on"]).content.decode()
+    assert "SAML:aud" in result
+    download = client.get(
+        f"/guide/outside-my-account/file/{address.partition('/outside-my-account/')[2]}&form=terraform"
+    )
+    assert download["Content-Disposition"] == 'attachment; filename="main.tf"'
+    assert b"aws_iam_role" in download.content
+
+
+# The doctor
+
+
+class Reader:
+    """A reader of an account in which Mary may or may not pass the role."""
+
+    def __init__(self, *statements: Any, trust: Any = None, scps: Any = None) -> None:
+        self.statements, self.trust, self.scps = statements, trust, scps
+
+    def snapshot(self, principal_arn: str, **_: Any) -> Snapshot:
+        document = json.dumps({"Version": "2012-10-17", "Statement": list(self.statements)})
+        policy = StoredPolicy("inline", "p", document, principal_arn)
+        return Snapshot("123456789012", principal_arn, "2026-11-22T00:00:00+00:00", identity=(policy,), scps=self.scps)
+
+    def role(self, role_arn: str) -> RoleFacts | Missing:
+        if self.trust is None:
+            return Missing("the portal may not read roles.")
+        document = json.dumps({"Version": "2012-10-17", "Statement": [self.trust]})
+        return RoleFacts(role_arn, "Personalize", "/service-role/", document)
+
+
+PASS = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": ROLE}
+DATA = {"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]}
+TRUST = {"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}
+CHAIN = Chain("arn:aws:iam::123456789012:user/marymajor", ROLE, "data", writes=True)
+
+
+def health(monkeypatch: Any, viewer: Person | None, reader: Reader, chain: Chain = CHAIN) -> dict[str, Health]:
+    monkeypatch.setattr(doctor, "accounts", SimpleNamespace(reader=lambda _account: reader))
+    Account.objects.update(mode=Mode.READ)
+    return {leg.code: leg.health for leg in examine(chain, viewer=viewer)}
+
+
+def test_the_doctor_finds_the_broken_link(monkeypatch: Any, account: Account, otto: Person) -> None:
+    found = health(monkeypatch, otto, Reader(DATA, trust=TRUST))
+    assert found["pass"] is Health.BROKEN
+    assert found["trust"] is Health.FINE
+    assert found["guard"] is Health.BROKEN
+    assert found["bucket"] is Health.UNKNOWN
+
+
+def test_the_doctor_finds_a_whole_chain(monkeypatch: Any, account: Account, otto: Person) -> None:
+    guard = {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:personalize:us-east-1:123456789012:*"},
+    }
+    found = health(monkeypatch, otto, Reader(PASS, DATA, trust={**TRUST, "Condition": guard}))
+    assert {found["pass"], found["trust"], found["guard"]} == {Health.FINE}
+
+
+def test_a_trust_in_somebody_else_is_a_broken_link(monkeypatch: Any, account: Account, otto: Person) -> None:
+    other = {**TRUST, "Principal": {"Service": "lambda.amazonaws.com"}}
+    assert health(monkeypatch, otto, Reader(PASS, trust=other))["trust"] is Health.BROKEN
+
+
+def test_a_role_of_another_account_cannot_be_passed(monkeypatch: Any, account: Account, otto: Person) -> None:
+    chain = Chain(CHAIN.caller, "arn:aws:iam::999999999999:role/x")
+    assert health(monkeypatch, otto, Reader(PASS), chain)["pass"] is Health.BROKEN
+
+
+def test_the_doctor_looks_only_at_what_the_person_may_see(
+    monkeypatch: Any, account: Account, mary: Person, charlie: Person
+) -> None:
+    reader = Reader(PASS, DATA, trust=TRUST)
+    assert health(monkeypatch, mary, reader)["pass"] is Health.FINE
+    assert health(monkeypatch, mary, reader)["trust"] is Health.UNKNOWN
+    assert set(health(monkeypatch, charlie, reader).values()) <= {Health.UNKNOWN, Health.FINE}
+    assert health(monkeypatch, charlie, reader)["pass"] is Health.UNKNOWN
+    assert health(monkeypatch, None, reader)["pass"] is Health.UNKNOWN
+
+
+def test_what_could_not_be_read_is_never_fine(monkeypatch: Any, account: Account, otto: Person) -> None:
+    found = health(monkeypatch, otto, Reader(PASS, DATA, scps=Missing("no")))
+    assert {found["pass"], found["trust"], found["data"]} == {Health.UNKNOWN}
