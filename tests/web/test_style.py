@@ -21,7 +21,7 @@ VENDOR = Path(settings.BASE_DIR) / "static" / "vendor"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 COMPONENTS = TEMPLATES / "components"
 GUIDE = Path(settings.BASE_DIR) / "troubleshoot" / "guide"
-IN_THE_FRAME = {"contact", "mode", "search", "copy_button", "policy_lines", "snippet"}
+IN_THE_FRAME = {"contact", "mode", "search", "copy_button", "policy_lines", "snippet", "terms"}
 
 
 def test_it_shows_every_component(client: Client) -> None:
