@@ -130,7 +130,7 @@ def _request(script: Script, found: Found, head: int, tail: int) -> None:
             if slot:
                 found.put_aside("request_id", slot)
                 break
-    if "region" not in found.fields and "awsregion" in script.low:
+    if "region" not in found.fields and _REGION.word in script.words:
         found.put_aside("region", _nearest(_REGION, script, found, head, tail))
 
 
@@ -181,7 +181,7 @@ def _bare_code(text: str, start: int, end: int) -> Slot | None:
 
 def _operation(script: Script, found: Found, head: int, tail: int) -> None:
     for mark in _OPERATIONS:
-        if mark.word in script.low:
+        if mark.word in script.words:
             slot = _nearest(mark, script, found, head, tail)
             if slot:
                 found.put_aside("operation", slot)

@@ -38,7 +38,7 @@ def read_prose(script: Script) -> list[Found]:
         found += [_to_call(script, match) for match in _TO_CALL.finditer(low)]
         found += [item for match in _LACKS.finditer(low) if (item := _lacks(script, match))]
     if "explicitdeny" in low:
-        found += [_decoded(script, match) for match in _DECODED.finditer(low)]
+        found += _all_decoded(script)
     return found
 
 
@@ -61,7 +61,9 @@ def _to_call(script: Script, match: re.Match[str]) -> Found:
     if prefix:
         found.put("action", Slot(f"{prefix}:{name}", start, match.end()))
         return found
-    named = re.compile(rf"(?<![\w:])(?<![a-z][\n\x0b])[a-z][a-z0-9-]*:{re.escape(name)}\b").search(script.text)
+    named = re.compile(rf"(?<![\w:])(?<![a-z][\n\x0b])[a-z][a-z0-9-]*:{re.escape(name)}\b").search(
+        script.text, max(0, match.start() - 1000), match.end() + 2000
+    )
     if named:
         found.put_aside("action", Slot(named[0], *named.span()))
     return found
@@ -109,9 +111,17 @@ _ARN: Final = re.compile(r"\"arn\"\s?:\s?\"(arn:[^\" ]+)\"")
 _UNIQUE_ID: Final = re.compile(r"\"(AROA|AIDA)\w+")
 
 
-def _decoded(script: Script, match: re.Match[str]) -> Found:
+def _all_decoded(script: Script) -> list[Found]:
+    matches = list(_DECODED.finditer(script.low))
+    ends = [match.start() for match in matches[1:]] + [len(script.text)]
+    return [_decoded(script, match, min(end, match.end() + _MESSAGE)) for match, end in zip(matches, ends, strict=True)]
+
+
+_MESSAGE: Final = 8000
+
+
+def _decoded(script: Script, match: re.Match[str], end: int) -> Found:
     """Read what `sts:DecodeAuthorizationMessage` gave back."""
-    end = min(len(script.text), match.end() + 8000)
     found = Found(match.start(), match.end())
     explicit = re.compile(r"\"explicitdeny\" ?: ?(true|false)").search(script.low, match.start(), end)
     if explicit:

@@ -49,18 +49,36 @@ def _shape(kind: str, words: str, pattern: str, flags: int = 0, *, glued: bool =
     return Shape(kind, tuple(words.split("|")), re.compile(pattern, flags), glued)
 
 
+def _lines(chars: str) -> str:
+    """One character of a long secret, or the break before another whole line of it."""
+    return rf"(?:{chars}|{_GAP}(?!eyJ|FwoG|IQoJ|AQoD|FQoG)(?={chars}{{16}}))"
+
+
+def _rest(chars: str) -> str:
+    """The short last line of a long secret."""
+    return rf"(?:{_GAP}{chars}{{1,15}}(?![\w :]))?"
+
+
+_GAP: Final = r"\s?\\?\n[ \t>#*|│/]{0,12}"
+_JWT: Final = r"[\w-]"
+_JWT_PARTS: Final = r"[\w.-]"
+_SESSION: Final = r"[\w+/=%-]"
+
 SHAPES: Final = (
     _shape(
         "private-key",
         "private key",
         r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?P<value>[A-Za-z0-9+/=\s:,.\\-]*?)(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z|(?=[^A-Za-z0-9+/=\s:,.\\-]))",
     ),
-    _shape("jwt", "eyj", r"(?P<value>eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]+)*)", glued=True),
+    _shape(
+        "jwt",
+        "eyj",
+        rf"(?P<value>(?<![\w-])eyJ{_lines(_JWT)}{{8,}}\.{_lines(_JWT_PARTS)}{{4,}}{_rest(_JWT_PARTS)})",
+    ),
     _shape(
         "session-token",
         "fwogz|iqojb|aqodyx|fqogz",
-        r"(?P<value>(?:FwoGZXIvYXdz|IQoJb3JpZ2lu|AQoDYXdz|FQoGZXIvYXdz)[\w+/=%-]{8,})",
-        glued=True,
+        rf"(?P<value>(?:FwoGZXIvYXdz|IQoJb3JpZ2lu|AQoDYXdz|FQoGZXIvYXdz){_lines(_SESSION)}{{8,}}{_rest(_SESSION)})",
     ),
     _shape(
         "session-token",
