@@ -240,15 +240,15 @@ def _patterns(statement: CompiledStatement, name: str) -> Iterator[tuple[Resourc
     if info is not None and info.wildcard_only:
         yield _ANYTHING, None
         return
-    types = [(resource.type.name, _type_pattern(resource.type.arn)) for resource in info.resource_types] if info else []
     own = _own_patterns(statement)
-    if not types:
+    if info is None:
         yield from ((pattern, None) for pattern in own)
-    for kind, type_pattern in types:
+        return
+    for resource in info.resource_types:
         for pattern in own:
-            narrowed = _narrowed(pattern, type_pattern)
+            narrowed = _narrowed(pattern, resource.type)
             if narrowed is not None:
-                yield narrowed, kind
+                yield narrowed, resource.type.name
 
 
 def _own_patterns(statement: CompiledStatement) -> tuple[ResourcePattern, ...]:
@@ -257,21 +257,17 @@ def _own_patterns(statement: CompiledStatement) -> tuple[ResourcePattern, ...]:
     return (_ANYTHING,) if resources is None or resources.negated else resources.patterns
 
 
-@cache
-def _type_pattern(arn: str) -> ResourcePattern:
-    return ResourcePattern(catalog.PLACEHOLDER.sub("*", arn), variables=False)
-
-
-def _narrowed(pattern: ResourcePattern, kind: ResourcePattern) -> ResourcePattern | None:
+def _narrowed(pattern: ResourcePattern, kind: catalog.ResourceType) -> ResourcePattern | None:
     """Return the narrower of the two, the pattern itself where they only overlap, None where they do not."""
-    if pattern.is_anything or includes(pattern.parts, kind.parts):
-        return kind
+    if pattern.is_anything or includes(pattern.parts, kind.tokens):
+        return _type_pattern(kind.pattern)
     plain = [part if not isinstance(part, Variable) else Wild.STAR for part in pattern.parts]
-    return pattern if common_text([plain, _tokens(kind)]) is not None else None
+    return pattern if common_text([plain, kind.tokens]) is not None else None
 
 
-def _tokens(pattern: ResourcePattern) -> list[Token]:
-    return [part for part in pattern.parts if not isinstance(part, Variable)]
+@cache
+def _type_pattern(text: str) -> ResourcePattern:
+    return ResourcePattern(text, variables=False)
 
 
 def allows_no_more(new: Policy, old: Policy, principal: str) -> Compared:
