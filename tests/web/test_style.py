@@ -31,6 +31,14 @@ def test_it_shows_every_component(client: Client) -> None:
             assert f"components/{file.name}" in used, file.name
 
 
+def test_every_error_in_a_summary_leads_to_its_field(client: Client) -> None:
+    page = markup.read(client.get("/style/").content)
+    targets = [has["href"] for has in page.all("a") if has.get("href", "").startswith("#id_wrong")]
+    assert len(targets) == 4
+    for target in targets:
+        assert target.removeprefix("#") in page.ids
+
+
 def test_it_shows_light_and_dark(client: Client) -> None:
     page = markup.read(client.get("/style/").content)
     assert page.all("div", **{"data-theme": "light"})
