@@ -43,6 +43,7 @@ class RequestPage:
     failure: str
     rejections: tuple[Approval, ...]
     may_withdraw: bool
+    may_give_back: bool
     is_active: bool
     case_token: str
 
@@ -72,6 +73,7 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         failure=request.failure,
         rejections=tuple(approval for approval in approvals if approval.verdict == Approval.Verdict.REJECT),
         may_withdraw=concerned and request.state in _CAN_WITHDRAW,
+        may_give_back=concerned and request.state == State.ACTIVE,
         is_active=request.state == State.ACTIVE,
         case_token=request.diagnosis.token if request.diagnosis and request.diagnosis.person_id == viewer.pk else "",
     )
