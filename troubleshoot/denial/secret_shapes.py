@@ -68,7 +68,7 @@ SHAPES: Final = (
     _shape(
         "private-key",
         "private key",
-        r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?P<value>[A-Za-z0-9+/=\s:,.\\-]*?)(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z|(?=[^A-Za-z0-9+/=\s:,.\\-]))",
+        r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?P<value>[A-Za-z0-9+/=\s:,.\\>#*|│-]+?)(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z|(?=[^A-Za-z0-9+/=\s:,.\\>#*|│-]))",
     ),
     _shape(
         "jwt",
@@ -135,7 +135,7 @@ SHAPES: Final = (
 )
 
 KEY_ID: Final = re.compile(r"(?<![A-Za-z0-9/+=])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
-RUN: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+RUN: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40,}(?![A-Za-z0-9/+=])")
 _PLACE: Final = re.compile(
     r"\*+|x+|X+|\.+|…|<.*|\$\{?\w+\}?|\$\(.*|null|none|None|true|false|arn:.*|[\[({]?[\w-]+[ -]removed\]?|%s|redacted|REDACTED",
     re.DOTALL,
