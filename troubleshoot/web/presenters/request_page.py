@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from troubleshoot.access import selectors
-from troubleshoot.models import AccessRequest, Approval, Grant, Person, State
+from troubleshoot.models import UNSETTLED, AccessRequest, Approval, Grant, Person, State
 from troubleshoot.remedy import change_from_data
 from troubleshoot.web.components import Fact, Status, Step
 from troubleshoot.web.presenters.names import LAYERS, Name, in_sentence, list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.policies import PolicyView, change_view, document_view
 from troubleshoot.web.presenters.requests import (
+    OVER,
     WAITING,
     Permission,
     duration_words,
@@ -37,6 +38,7 @@ class RequestPage:
     facts: tuple[Fact, ...]
     justification: str
     policy: PolicyView
+    allows_title: str
     allows: tuple[Permission, ...]
     digest: str
     checked: tuple[str, ...]
@@ -67,6 +69,7 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         policy=document_view(grant.document, title=grant.policy_arn)
         if grant
         else change_view(change, title="The exact policy"),
+        allows_title=_allows_title(request),
         allows=newly_allows(change),
         digest=request.change_digest,
         checked=verification_words(grant),
@@ -77,6 +80,12 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         is_active=request.state == State.ACTIVE,
         case_token=request.diagnosis.token if request.diagnosis and request.diagnosis.person_id == viewer.pk else "",
     )
+
+
+def _allows_title(request: AccessRequest) -> str:
+    if request.state in OVER:
+        return "What it allowed"
+    return "What it newly allows" if request.state in UNSETTLED else "What it asked for"
 
 
 def _resource(request: AccessRequest) -> Name | None:

@@ -74,7 +74,7 @@ def _is_about(answer: Answer, request: AccessRequest) -> bool:
 
 def _why_not(request: AccessRequest, viewer: Person) -> str:
     if request.state not in WAITING:
-        return "It has been decided, or taken back. Nothing is left to decide."
+        return "Nothing is left to decide."
     if viewer.pk in (request.requester_id, request.beneficiary_id):
         return "Nobody decides their own request. Another approver has to do it."
     return "You may look, not decide."
