@@ -139,10 +139,9 @@ def _bare(script: Script, group: list[tuple[int, str]]) -> Found:
 
 def _caller(script: Script, found: Found) -> None:
     """Take the caller from the CloudTrail event, where the message does not name one."""
-    identity = script.low.rfind("useridentity", 0, found.start)
-    begin = max(identity, 0, found.start - 3000)
-    match = _ARN.search(script.text, begin, found.start) if identity >= 0 else None
-    match = match or _NAME.search(script.text, begin, found.start + 300)
+    identity = script.low.rfind("useridentity", max(0, found.start - 3000), found.start)
+    begin = identity if identity >= 0 else max(0, found.start - 800)
+    match = _ARN.search(script.text, begin, found.start) or _NAME.search(script.text, begin, found.start + 300)
     if match:
         at = found.end
         principal_into(found, Slot(put_together(match[1]), *match.span(1)))

@@ -98,7 +98,7 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
 
 def _action(script: Script, match: re.Match[str], found: Found) -> int:
     start, end = match.span()
-    carried = carried_on(script.text, start, end)
+    carried = carried_on(script.text, start, end, is_name=True)
     if carried is not None:
         word = _WORD.match(script.text, end + 1, carried) if carried > end else None
         end = word.end() if word else end

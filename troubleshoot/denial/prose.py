@@ -113,7 +113,7 @@ _UNIQUE_ID: Final = re.compile(r"\"(AROA|AIDA)\w+")
 
 def _all_decoded(script: Script) -> list[Found]:
     matches = list(_DECODED.finditer(script.low))
-    ends = [match.start() for match in matches[1:]] + [len(script.text)]
+    ends = [*(match.start() for match in matches), len(script.text)][1:]
     return [_decoded(script, match, min(end, match.end() + _MESSAGE)) for match, end in zip(matches, ends, strict=True)]
 
 
