@@ -24,8 +24,8 @@ _BROKEN: Final = re.compile(r"[ ]*[\n\x0b]+[ ]*")
 _TOKEN: Final = re.compile(r"(?:<[^<>/\n\x0b][^<>]{0,60}>|\{[^{}\"\n\x0b]{0,60}\}|[^\s\"<>]|<(?!/)|>){1,2048}")
 _PIECE: Final = re.compile(r"(?:[\w:/.*@=+,$>{}…#-]|<(?!/))+", re.ASCII)
 _GAP: Final = re.compile(r"(?P<blank> )|[\n\x0b](?![\n\x0b])")
-_NAME: Final = re.compile(r"[A-Za-z0-9*]+(?=[\s\"'`,.;)\]}*]|\Z)")
-_CLOSED: Final = re.compile(r"[.,;]?\s?[\"'`](?!\w)")
+_NAME: Final = re.compile(r"[A-Za-z0-9*]+(?=[\s\"'`,.;)\]}*<]|\Z)")
+_CLOSED: Final = re.compile(r"[.,;]?\s?(?:[\"'`](?!\w)|</)")
 _LAST_ON_LINE: Final = re.compile(r"[.,;)\]}]*(?: \(|[\n\x0b]|\Z)")
 _MASK: Final = re.compile(
     r"[*.…xX#?_\s-]+|[<\[{(][^<>\[\]{}():]*[>\]})]+|\$\{?\w+\}?|etc\.?|redacted|masked|hidden|\*+redacted\**",
