@@ -37,29 +37,35 @@ def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox
 
 @pytest.fixture
 def seeded_sandbox(sandbox_server: Sandbox, tmp_path: Path) -> Sandbox:
-    """The server as it was seeded. Filling it takes a second, so it is done only after a test has changed it."""
-    state = _STATES.setdefault(sandbox_server.endpoint_url, _State(sandbox_server))
-    if state.is_changed:
-        state.seeded = replace(sandbox_server, keys=reseed(sandbox_server.endpoint_url))
-        state.is_changed = False
-    use_credentials(state.seeded, tmp_path)
-    return state.seeded
+    """The server as it was seeded, for a test that only reads it, or cleans up after itself."""
+    return _seeded(sandbox_server, tmp_path).sandbox
 
 
 @pytest.fixture
-def sandbox(seeded_sandbox: Sandbox) -> Sandbox:
+def sandbox(sandbox_server: Sandbox, tmp_path: Path) -> Sandbox:
     """The server as it was seeded, for a test that changes it."""
-    _STATES[seeded_sandbox.endpoint_url].is_changed = True
-    return seeded_sandbox
+    state = _seeded(sandbox_server, tmp_path)
+    state.is_changed = True
+    return state.sandbox
 
 
 @dataclass
 class _State:
-    seeded: Sandbox
+    sandbox: Sandbox
     is_changed: bool = False
 
 
 _STATES: dict[str, _State] = {}
+
+
+def _seeded(running: Sandbox, folder: Path) -> _State:
+    """Fill the server anew if an earlier test has changed it. That takes a second, so it is not done every time."""
+    state = _STATES.setdefault(running.endpoint_url, _State(running))
+    if state.is_changed:
+        state.sandbox = replace(running, keys=reseed(running.endpoint_url))
+        state.is_changed = False
+    use_credentials(state.sandbox, folder)
+    return state
 
 
 def use_credentials(running: Sandbox, folder: Path) -> dict[str, str]:
