@@ -141,6 +141,9 @@ def test_variables_take_the_values_of_the_principal():
         when("ForAnyValue:StringEquals", "aws:TagKeys", "team"),
         when("StringNotEquals", "aws:RequestedRegion", "us-east-1"),
         when("Null", "aws:RequestedRegion", "true"),
+        when("StringEquals", "s3:prefix", "${aws:username}"),
+        when("StringEquals", "s3:prefix", "${aws:FederatedProvider, 'none'}"),
+        when("StringLike", "s3:prefix", "home/?*"),
     ],
 )
 def test_a_context_that_meets_the_conditions_is_found(condition):
@@ -228,7 +231,7 @@ def in_the_catalogs_world(action: str, arn: str) -> bool:
 
 
 @given(made(small_change))
-@examples(60, 2_000)
+@examples(40, 800)
 def test_newly_allowed_is_the_naive_evaluators_difference(change):
     before, after = change
     found = new(identity(*before), identity(*after), services={"s3"})
@@ -306,6 +309,10 @@ def test_a_wider_document_is_shown_by_a_request(narrow, wide):
     [
         ([allow("s3:GetObjec*")], [allow(["s3:GetObject", "s3:GetObject*"][:1]), allow("s3:GetObject?*")]),
         ([allow("s3:GetObject", Principal="*")], [allow("s3:GetObject")]),
+        (
+            [allow("s3:GetObject", "arn:aws:s3:::b/*")],
+            [{"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::c"}],
+        ),
     ],
 )
 def test_what_cannot_be_told_is_not_decided_with_the_reason(narrow, wide):

@@ -32,7 +32,11 @@ def without(statement: dict, name: str) -> dict:
 SOUND = [
     (s3(), Kind.MANAGED),
     (s3(Sid="Read1"), Kind.INLINE_USER),
-    (s3(Principal={"AWS": ACCOUNT}, Sid="with spaces"), Kind.RESOURCE),
+    (s3(Principal={"AWS": [ACCOUNT, ROLE]}, Sid="with spaces"), Kind.RESOURCE),
+    (
+        doc(allow("personalize:CreateCampaign", [CAMPAIGN, SOLUTION]), allow("s3:GetObject", "arn:aws:s3:::b/*")),
+        Kind.MANAGED,
+    ),
     (doc(without(allow("sts:AssumeRole", Principal={"Service": "personalize.amazonaws.com"}), "Resource")), Kind.TRUST),
     (doc(deny("s3:*", **ANYONE)), Kind.RCP),
     (doc(allow()), Kind.SCP),
