@@ -17,7 +17,8 @@ ROUNDS = 15
 REFERENCE = re.compile(
     r"User:?\s+(?P<principal>\S+)\s+is not authorized to perform:?\s+(?P<action>[A-Za-z0-9-]+:[A-Za-z0-9*]+)"
     r"(?:\s+on resource:?\s+(?P<resource>\"[^\"]*\"|\S+))?"
-    r"(?:\s+with an explicit deny(?:\s+in an?\s+(?P<explicit>[\w -]+? (?:policy|boundary))(?::\s*(?P<policy>arn:\S+))?)?"
+    r"(?:\s+with an explicit deny(?:\s+in an?\s+(?P<explicit>[\w -]+? (?:policy"
+    r"|boundary))(?::\s*(?P<policy>arn:\S+))?)?"
     r"|\s+because no (?P<implicit>[\w -]+? (?:policy|boundary)) allows the \S+ action)?"
 )
 

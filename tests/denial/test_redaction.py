@@ -151,7 +151,10 @@ def test_what_was_removed_is_counted_by_kind_and_never_shown() -> None:
         "(RequestToken: 8c1d2e3f-aaaa-bbbb-cccc-1234567890ab, HandlerErrorCode: AccessDenied)",
         "da39a3ee5e6b4b0d3255bfef95601890afd80709",
         "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be",
-        "Request ID: MA54K0UDUOCLJ96UP6PT76VTBBVV4KQNSO5AEMVJF66Q9ASUAAJG; S3 Extended Request ID: W7/K75kzFngDmps4ezVPEoeLeMyUG6QZ5RUvT1a4SG5Y/kVYAB1dZESowrrKoRC9Ti+jFA2Vied=",
+        (
+            "Request ID: MA54K0UDUOCLJ96UP6PT76VTBBVV4KQNSO5AEMVJF66Q9ASUAAJG; S3 Extended Request ID: "
+            "W7/K75kzFngDmps4ezVPEoeLeMyUG6QZ5RUvT1a4SG5Y/kVYAB1dZESowrrKoRC9Ti+jFA2Vied="
+        ),
         "authorization id: q7w8e9r0t1y2u3i4o5p6a7s8",
         "The security token included in the request is invalid.",
         "password=$DB_PASSWORD secret_access_key=*** token=<token>",

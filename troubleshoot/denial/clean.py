@@ -12,14 +12,16 @@ from troubleshoot.denial.words import MARK_WORDS, VOCABULARY
 
 _STAMP: Final = (
     r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[ ]?[+-]\d\d:?\d\d)?\]?[ ]?"
-    r"(?:[ ]?(?:\|[ ]?[\w.-]+[ ]?\||\[[\w.:/ -]{1,40}\]|-[ ](?=[A-Z]+\b)|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|TRACE|CRITICAL)\b:?)[ ]?)*(?:-[ ])?"
+    r"(?:[ ]?(?:\|[ ]?[\w.-]+[ ]?\||\[[\w.:/ -]{1,40}\]|-[ ](?=[A-Z]+\b)|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL"
+    r"|TRACE|CRITICAL)\b:?)[ ]?)*(?:-[ ])?"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ ]\d+[ ]\d\d:\d\d:\d\d[ ][\w.-]+[ ][\w./-]+(?:\[\d+\])?:"
     r"|\d\d:\d\d:\d\d(?:[.,]\d+)?[ ](?:\[?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\]?:?)"
     r"|[\w.-]{1,30}[ ]?\|(?=[ \n]|\Z)"
     r"|\[[\w.-]{1,30}\]:(?=[ ])"
 )
 _BREAK: Final = re.compile(
-    rf"[\n\x0b](?:[ ]?(?:(?:\#{{1,4}}(?!\#)|//+|/?\*{{1,2}}/?|>+|[│┃|╷╵╎]|--|REM\b|<!--|-->)(?=[ \n]|$)|(?P<stamp>{_STAMP})))*[ ]?"
+    rf"[\n\x0b](?:[ ]?(?:(?:\#{{1,4}}(?!\#)|//+|/?\*{{1,2}}/?|>+|[│┃|╷╵╎]|--|REM\b|<!--|-->)(?=[ \n]|$)"
+    rf"|(?P<stamp>{_STAMP})))*[ ]?"
 )
 _CONCATENATED: Final = re.compile(
     r"(?P<q>\"{3}|[\"'`])[ ]?[\n\x0b]?[ ]?(?:\\|\+|\.{1,2}|&)[ ]?[\n\x0b][ ]?[rbfu]?(?:\"{3}|[\"'`])"

@@ -83,7 +83,7 @@ _OPERATIONS: Final = (
     _CALL_OPERATION,
     _Mark("operation error", r"(?i:operation\s+error)\s+[^:]{1,60}:\s+(\w+),"),
     _Mark("api:", r"API:\s+[a-z0-9-]+:(\w+(?:[\n\x0b]\w+(?=\s(?:User|You)\b|\s?\Z))?)"),
-    _Mark("error executing", rf"(?i:error\s+executing)\s+\"(\w+)\""),
+    _Mark("error executing", r"(?i:error\s+executing)\s+\"(\w+)\""),
     _Mark("eventname", rf"(?i:eventName){_QUOTE}\s*(?:[:=]|,AttributeValue=)\s*{_QUOTE}(\w+)"),
     _Mark("calling `", r"calling\s+`([A-Z]\w+)`"),
 )

@@ -132,9 +132,10 @@ _KEY: Final = 40
 
 
 _GAP: Final = r"(?:\\{1,4}[nr]|[\s>#*|│/]){0,16}"
+_GAPS: Final = _GAP.replace("{0,16}", "{1,16}")
 _BLOB: Final = re.compile(
     r"[\w/+=\u00ad\u200b-\u200f\u2060-\u2064\ufeff-]{101,}"
-    rf"|(?i:{_GAP.join('message')}){_GAP}:[\"'`\s]{{0,20}}[\w-]+(?:{_GAP.replace('{0,16}', '{1,16}')}[\w-]{{4,}}(?![\w ]))+"
+    rf"|(?i:{_GAP.join('message')}){_GAP}:[\"'`\s]{{0,20}}[\w-]+(?:{_GAPS}[\w-]{{4,}}(?![\w ]))+"
 )
 """EC2's encoded message, in one line or broken over several: some part of it may look like a key."""
 
