@@ -231,7 +231,7 @@ def in_the_catalogs_world(action: str, arn: str) -> bool:
 
 
 @given(made(small_change))
-@examples(40, 800)
+@examples(20, 800)
 def test_newly_allowed_is_the_naive_evaluators_difference(change):
     before, after = change
     found = new(identity(*before), identity(*after), services={"s3"})

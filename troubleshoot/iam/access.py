@@ -102,11 +102,11 @@ class _Difference:
         self._before = CompiledPolicies(before)
         self._after = CompiledPolicies(after)
         self._all = tuple(_statements(before)) + tuple(_statements(after))
-        self._allowing = [(policy, one) for policy, one in _statements(after) if not one.denies]
+        self._granting = [(policy, one) for policy, one in _granting(after) if not one.denies]
         self._base = request_context(principal)
 
     def entries(self, services: Collection[str] | None) -> Iterator[Access]:
-        for policy, statement in self._allowing:
+        for policy, statement in self._granting:
             for name in _actions(statement, services):
                 for pattern, kind in _patterns(statement, name):
                     found = self._found(name, pattern, statement)
@@ -183,8 +183,14 @@ def _identity(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]
     yield from _compiled(policies.identity, Dialect.IDENTITY)
 
 
-def _statements(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
+def _granting(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
+    """Yield the statements of the layers that can grant; all others only limit."""
     yield from _identity(policies)
+    yield from _compiled(policies.resource, Dialect.RESOURCE)
+
+
+def _statements(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
+    yield from _granting(policies)
     for one in (policies.boundary, policies.session):
         yield from _compiled(one, Dialect.IDENTITY)
     for level in () if policies.scps is None or isinstance(policies.scps, Unknown) else policies.scps:
@@ -192,7 +198,6 @@ def _statements(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement
     for level in () if policies.rcps is None or isinstance(policies.rcps, Unknown) else policies.rcps:
         yield from _compiled(level, Dialect.GATE)
     yield from _compiled(policies.vpc_endpoint, Dialect.GATE)
-    yield from _compiled(policies.resource, Dialect.RESOURCE)
 
 
 def _compiled(
