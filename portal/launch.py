@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -32,7 +33,11 @@ HOST = "127.0.0.1"
 _SECONDS_TO_START = 60
 _SECONDS_TO_STOP = 8
 
-Children = dict[str, subprocess.Popen[bytes]]
+# What may be given from outside. Everything else that names a database, a mail server or an AWS account is left out:
+# the embedded default must never reach a real one.
+_PASSED_ON = frozenset({"ACCESS_DESK_LOG_LEVEL", "ACCESS_DESK_READ_SIGNED_OUT"})
+
+Children = dict[str, subprocess.Popen[Any]]
 
 
 class CannotStartError(Exception):
@@ -62,12 +67,13 @@ def _run(started: ExitStack) -> int:
     var = Path(os.environ.get("ACCESS_DESK_VAR_DIR", BASE_DIR / "var")).resolve()
     var.mkdir(parents=True, exist_ok=True, mode=0o700)
     started.enter_context(_only_one(var))
+    _forget_surroundings()
     os.environ.update(_settings(var, port))
     django.setup()
     sandbox = _start_sandbox(started, var)
     password = _fill(var, sandbox)
     _say("Starting the web server and the worker ...")  # on a line of its own: both of them speak, too
-    children = _start_children(started, var)
+    children: Children = {"sandbox AWS": sandbox.process, **_start_children(started, var)}
     _wait_until_served(port, children)
     _welcome(port, sandbox, password, var)
     return _watch(children)
@@ -104,6 +110,13 @@ def _only_one(var: Path) -> Iterator[None]:
                 "ACCESS_DESK_VAR_DIR=/path make run"
             ) from None
         yield
+
+
+def _forget_surroundings() -> None:
+    for name in list(os.environ):
+        is_ours = name.startswith(("ACCESS_DESK_", "AWS_")) or name == "DATABASE_URL"
+        if is_ours and name not in _PASSED_ON:
+            del os.environ[name]
 
 
 def _settings(var: Path, port: int) -> dict[str, str]:
@@ -179,9 +192,8 @@ def _start_children(started: ExitStack, var: Path) -> Children:
 
 def _aws(var: Path, credentials: str, profile: str) -> dict[str, str]:
     """Return an environment whose only AWS credentials are those of one of the sandbox's profiles."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {
-        **kept,
+        **os.environ,
         "AWS_SHARED_CREDENTIALS_FILE": str(var / "sandbox" / credentials),
         "AWS_CONFIG_FILE": str(var / "sandbox" / "config"),
         "AWS_PROFILE": profile,
@@ -195,7 +207,7 @@ def _writer() -> dict[str, str]:
     return {"ACCESS_DESK_WRITER_ROLES": f"{world.ACCOUNT}={world.WRITER_ROLE};{world.EXTERNAL_ID}"}
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _end(child: subprocess.Popen[Any]) -> None:
     child.terminate()
     try:
         child.wait(_SECONDS_TO_STOP)

@@ -17,7 +17,8 @@ VAR_DIR = Path(env.text("ACCESS_DESK_VAR_DIR", str(BASE_DIR / "var")))
 # Anything else is production, and production refuses to start until it is told its secrets and hosts.
 EMBEDDED = env.flag("ACCESS_DESK_EMBEDDED")
 DEBUG = False
-SECRET_KEY = env.text("ACCESS_DESK_SECRET_KEY")
+# Django stops at an empty key before any check can say what to do; `portal.E002` refuses this one.
+SECRET_KEY = env.text("ACCESS_DESK_SECRET_KEY") or "missing"
 ALLOWED_HOSTS = env.words("ACCESS_DESK_HOSTS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host not in {"localhost", "127.0.0.1"}]
 SITE_URL = env.text("ACCESS_DESK_SITE_URL", "http://127.0.0.1:8000")

@@ -1,4 +1,4 @@
-"""What every test has: the cast, and a database whose audit chain can be emptied between tests."""
+"""What every test has: the cast, the sandbox AWS, and a database whose audit chain can be emptied between tests."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.sandbox"]
 
 GUARDS = import_module("troubleshoot.migrations.0002_audit_guards")
 

@@ -1,12 +1,15 @@
 """The sandbox AWS for tests: one server for a test session, in its own process, filled as `make run` fills it.
 
-`from tests.sandbox import sandbox, sandbox_server  # noqa: F401` gives a test module both fixtures: `sandbox`
-starts from the seeded state for each test that asks for it; `sandbox_server` is the shared server as it is.
+`from tests.sandbox import sandbox, sandbox_server, seeded_sandbox  # noqa: F401` gives a test module its fixtures:
+
+- `sandbox`: seeded anew; the test may change it
+- `seeded_sandbox`: as seeded; the test only reads it, or cleans up after itself
+- `sandbox_server`: the running server in whatever state it is
 """
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -33,11 +36,36 @@ def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox
 
 
 @pytest.fixture
+def seeded_sandbox(sandbox_server: Sandbox, tmp_path: Path) -> Sandbox:
+    """The server as it was seeded, for a test that only reads it, or cleans up after itself."""
+    return _seeded(sandbox_server, tmp_path).sandbox
+
+
+@pytest.fixture
 def sandbox(sandbox_server: Sandbox, tmp_path: Path) -> Sandbox:
-    """The server, emptied and filled anew: what an earlier test changed is gone."""
-    fresh = replace(sandbox_server, keys=reseed(sandbox_server.endpoint_url))
-    use_credentials(fresh, tmp_path)
-    return fresh
+    """The server as it was seeded, for a test that changes it."""
+    state = _seeded(sandbox_server, tmp_path)
+    state.is_changed = True
+    return state.sandbox
+
+
+@dataclass
+class _State:
+    sandbox: Sandbox
+    is_changed: bool = False
+
+
+_STATES: dict[str, _State] = {}
+
+
+def _seeded(running: Sandbox, folder: Path) -> _State:
+    """Fill the server anew if an earlier test has changed it. That takes a second, so it is not done every time."""
+    state = _STATES.setdefault(running.endpoint_url, _State(running))
+    if state.is_changed:
+        state.sandbox = replace(running, keys=reseed(running.endpoint_url))
+        state.is_changed = False
+    use_credentials(state.sandbox, folder)
+    return state
 
 
 def use_credentials(running: Sandbox, folder: Path) -> dict[str, str]:

@@ -17,7 +17,7 @@ def text(path: str) -> str:
 
 @pytest.mark.parametrize("module", ["portal/settings.py", "portal/gunicorn.py"])
 def test_every_variable_of_the_environment_has_its_entry(module):
-    names = set(re.findall(r"\"((?:ACCESS_DESK_|DATABASE_)[A-Z_]+|HOST|PORT)\"", text(module)))
+    names = set(re.findall(r"\"((?:ACCESS_DESK_|DATABASE_|WEB_)[A-Z_]+|HOST|PORT)\"", text(module)))
     assert names
     documented = text("docs/reference/settings.md")
     assert [name for name in sorted(names) if f"`{name}`" not in documented] == []

@@ -8,7 +8,7 @@ from tests.builders import make_approval, make_request
 from tests.cast import ALICE_ARN, make_account, make_person
 from troubleshoot import audit
 from troubleshoot.access import selectors, services
-from troubleshoot.models import Grant, GrantStep, Role, State
+from troubleshoot.models import Grant, Role, State
 
 pytestmark = pytest.mark.django_db
 
@@ -133,26 +133,10 @@ def test_it_lists_people_with_roles_and_links(account, alice, rita, django_asser
     assert listed == {"alice": ([], [ALICE_ARN]), "rita": ([("approver", "retail")], [])}
 
 
-def test_only_what_the_portal_attached_and_did_not_take_away_is_to_be_found_in_iam(account, alice, rita):
-    def granted(number, *, attached=True, **values):
-        request = make_request(requester=alice, account=account, resource=f"arn:{number}", state=State.ACTIVE)
-        make_approval(request, rita)
-        grant = Grant.objects.create(
-            request=request, policy_arn=f"arn:p{number}", principal_arn=ALICE_ARN, document="{}", before=[], **values
-        )
-        now = request.submitted_at
-        GrantStep.objects.create(
-            grant=grant,
-            operation=GrantStep.Operation.ATTACH,
-            intended_at=now,
-            done_at=now if attached else None,
-        )
-        return grant
-
-    kept = granted(1)
-    granted(2, attached=False)
-    granted(3, ended_at=kept.request.submitted_at)
-    granted(4, manual=True)
-    assert list(selectors.attached_grants()) == [kept]
-    assert selectors.grant_of(kept.request) == kept
-    assert [decision.approver for decision in selectors.decisions(kept.request)] == [rita]
+def test_it_finds_what_was_written_and_decided_for_a_request(account, alice, rita):
+    request = make_request(requester=alice, account=account, state=State.ACTIVE)
+    assert selectors.grant_of(request) is None
+    make_approval(request, rita)
+    grant = Grant.objects.create(request=request, policy_arn="arn:p", principal_arn=ALICE_ARN, document="{}", before=[])
+    assert selectors.grant_of(request) == grant
+    assert [decision.approver for decision in selectors.decisions(request)] == [rita]

@@ -71,6 +71,20 @@ def test_two_peoples_forms_never_share_a_key(account, alice, mateo, rita):
     assert first.pk != second.pk
 
 
+def test_a_form_that_was_edited_and_sent_again_is_not_taken_for_the_first(account, alice, rita):
+    submit(alice, account)
+    edited = {"call": make_call(resource="arn:x"), "change": make_change(account, resource="arn:x")}
+    assert submit(alice, account, **edited).resource == "arn:x"
+    with pytest.raises(Duplicate):
+        submit(alice, account, change=make_change(account, hours=1))
+
+
+def test_it_refuses_a_form_without_its_key(account, alice, rita):
+    with pytest.raises(Refused) as told:
+        submit(alice, account, idempotency_key="")
+    assert told.value.code == "no_key"
+
+
 def test_it_shows_the_open_request_instead_of_filing_it_twice(account, alice, helen, rita):
     first = submit(alice, account)
     with pytest.raises(Duplicate) as told:

@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def faulty_door(target: str, *, slow_seconds: float = 2.0) -> Iterator[Door]:
+def faulty_door(target: str, *, slow_seconds: float = 5.0) -> Iterator[Door]:
     """Serve a door in front of `target`, the sandbox's address."""
     door = Door("")
     values = {"door": door, "target": target, "slow_seconds": slow_seconds}
@@ -134,7 +134,7 @@ def _error(headers: Any, code: str) -> tuple[str, bytes]:
 
 def _forward(target: str, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str, bytes]:
     address = urlsplit(target)
-    connection = HTTPConnection(address.hostname or "", address.port, timeout=10)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
     try:
         connection.request(method, path, body, headers)  # with the signed Host header
         answer = connection.getresponse()

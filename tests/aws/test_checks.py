@@ -21,33 +21,33 @@ def missing(findings: tuple[Finding, ...]) -> list[Finding]:
     return [finding for finding in findings if not finding.works]
 
 
-def test_in_the_sandbox_everything_works(sandbox_server: Sandbox) -> None:
-    assert missing(reader_for(settings_of(sandbox_server)).check()) == []
-    assert missing(writer_for(settings_of(sandbox_server)).check()) == []
+def test_in_the_sandbox_everything_works(seeded_sandbox: Sandbox) -> None:
+    assert missing(reader_for(settings_of(seeded_sandbox)).check()) == []
+    assert missing(writer_for(settings_of(seeded_sandbox)).check()) == []
 
 
 @pytest.mark.parametrize(
     "operation",
     ["GetUser", "GetRole", "ListGroupsForUser", "GetGroupPolicy", "GetPolicyVersion", "ListAccessKeys", "ListRoots"],
 )
-def test_a_missing_permission_is_named(sandbox_server: Sandbox, operation: str) -> None:
+def test_a_missing_permission_is_named(seeded_sandbox: Sandbox, operation: str) -> None:
     forget()
-    with faulty_door(sandbox_server.endpoint_url) as door:
+    with faulty_door(seeded_sandbox.endpoint_url) as door:
         door.faults[operation] = "denied"
-        found = missing(reader_for(replace(settings_of(sandbox_server), endpoint_url=door.url)).check())
+        found = missing(reader_for(replace(settings_of(seeded_sandbox), endpoint_url=door.url)).check())
     assert [finding.permission.split(":")[1] for finding in found if finding.permission] == [operation]
     assert operation in found[0].words
 
 
-def test_a_role_that_nobody_may_assume_is_told_first(sandbox_server: Sandbox) -> None:
-    settings = replace(settings_of(sandbox_server), reader_role_arn=world.BUILDER_ROLE)
+def test_a_role_that_nobody_may_assume_is_told_first(seeded_sandbox: Sandbox) -> None:
+    settings = replace(settings_of(seeded_sandbox), reader_role_arn=world.BUILDER_ROLE)
     [finding] = reader_for(settings).check()
     assert not finding.works
     assert finding.permission == "sts:AssumeRole"
 
 
-def test_a_role_of_another_account_is_told(sandbox_server: Sandbox) -> None:
-    settings = replace(settings_of(sandbox_server), account_id="999999999999")
+def test_a_role_of_another_account_is_told(seeded_sandbox: Sandbox) -> None:
+    settings = replace(settings_of(seeded_sandbox), account_id="999999999999")
     [finding] = reader_for(settings).check()
     assert not finding.works
     assert world.ACCOUNT in finding.words
@@ -58,16 +58,16 @@ def test_the_text_only_reader_has_one_finding() -> None:
     assert not finding.works
 
 
-def test_doing_without_the_ceiling_is_told_as_a_risk(sandbox_server: Sandbox) -> None:
-    [finding] = missing(writer_for(replace(settings_of(sandbox_server), requires_ceiling=False)).check())
+def test_doing_without_the_ceiling_is_told_as_a_risk(seeded_sandbox: Sandbox) -> None:
+    [finding] = missing(writer_for(replace(settings_of(seeded_sandbox), requires_ceiling=False)).check())
     assert "approvers" in finding.words
-    [finding] = missing(writer_for(replace(settings_of(sandbox_server), ceiling_arn="")).check())
+    [finding] = missing(writer_for(replace(settings_of(seeded_sandbox), ceiling_arn="")).check())
     assert "No ceiling" in finding.words
 
 
 @pytest.fixture
-def account(db: None, sandbox_server: Sandbox, settings: object) -> Account:
-    settings.AWS_ENDPOINT_URL = sandbox_server.endpoint_url  # type: ignore[attr-defined]
+def account(db: None, seeded_sandbox: Sandbox, settings: object) -> Account:
+    settings.AWS_ENDPOINT_URL = seeded_sandbox.endpoint_url  # type: ignore[attr-defined]
     settings.AWS_WRITER_ROLES = f"{world.ACCOUNT}={world.WRITER_ROLE};{world.EXTERNAL_ID}"  # type: ignore[attr-defined]
     return Account.objects.create(
         account_id=world.ACCOUNT,

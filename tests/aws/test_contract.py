@@ -30,8 +30,8 @@ ROOT = f"arn:aws:iam::{world.ACCOUNT}:root"
 
 
 @pytest.fixture
-def reader(sandbox_server: Sandbox) -> Reader:
-    return reader_for(settings_of(sandbox_server), case="AD-TEST")
+def reader(seeded_sandbox: Sandbox) -> Reader:
+    return reader_for(settings_of(seeded_sandbox), case="AD-TEST")
 
 
 @pytest.fixture

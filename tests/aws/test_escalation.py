@@ -1,6 +1,7 @@
 """No known way to escalate is open to the writer's role, nor to anybody under the ceiling, whatever was granted."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from troubleshoot.aws.policies import ceiling_arn, shipped_policy
 from troubleshoot.aws.sandbox import world
-from troubleshoot.iam import Outcome, Policy, PolicySet, Request, evaluate, parse_policy
+from troubleshoot.iam import CompiledPolicies, Outcome, Policy, PolicySet, Request, parse_policy
 
 LIST = json.loads((Path(__file__).parent / "data" / "escalation_paths.json").read_text())
 PATHS = [pytest.param(path["all_of"], id=path["id"]) for path in LIST["paths"]]
@@ -35,10 +36,10 @@ OUTSIDE = tuple(
 SERVICES = ("ec2.amazonaws.com", "lambda.amazonaws.com", "ecs-tasks.amazonaws.com")
 
 
-def may(action: str, policies: PolicySet, principal: str) -> bool:
+def may(action: str, policies: CompiledPolicies, principal: str) -> bool:
     """Tell whether an action is allowed on anything outside, in any of the contexts that would help."""
     return any(
-        evaluate(Request(principal, action, resource, context=context), policies).outcome is Outcome.ALLOWED
+        policies.decide(Request(principal, action, resource, context=context)) is Outcome.ALLOWED
         for resource in ("*", *OUTSIDE)
         for context in contexts(action)
     )
@@ -56,30 +57,31 @@ def contexts(action: str) -> list[dict[str, str]]:
     ]
 
 
+@cache
 def shipped(name: Any, people_path: str = "/personalize-people/") -> Policy:
     return parse_policy(shipped_policy(name, account_id=world.ACCOUNT, people_path=people_path), name=name)
 
 
 @pytest.mark.parametrize("actions", PATHS)
 def test_the_writer_escalates_nowhere_outside(actions: list[str]) -> None:
-    policies = PolicySet(identity=(shipped("writer"),))
+    policies = CompiledPolicies(PolicySet(identity=(shipped("writer"),)))
     assert not all(may(action, policies, WRITER) for action in actions)
 
 
 @pytest.mark.parametrize("actions", PATHS)
 def test_nobody_under_the_ceiling_escalates_with_any_grant(actions: list[str]) -> None:
-    policies = PolicySet(identity=(ANYTHING,), boundary=(shipped("ceiling"),))
+    policies = CompiledPolicies(PolicySet(identity=(ANYTHING,), boundary=(shipped("ceiling"),)))
     assert not all(may(action, policies, world.MATEO) for action in actions)
 
 
 @pytest.mark.parametrize("actions", PATHS)
 def test_the_reader_escalates_nowhere(actions: list[str]) -> None:
-    policies = PolicySet(identity=(shipped("reader"),))
+    policies = CompiledPolicies(PolicySet(identity=(shipped("reader"),)))
     assert not all(may(action, policies, WRITER.replace("Writer", "Reader")) for action in actions)
 
 
 def test_without_any_limit_every_way_is_open() -> None:
     """The list and the questions asked here do find what they look for."""
-    policies = PolicySet(identity=(ANYTHING,))
+    policies = CompiledPolicies(PolicySet(identity=(ANYTHING,)))
     closed = [path["id"] for path in LIST["paths"] if not all(may(a, policies, world.MATEO) for a in path["all_of"])]
     assert closed == []

@@ -60,15 +60,15 @@ PIECES = ("exists", "groups", "identity", "boundary", "scps", "rcps")
 
 
 @pytest.fixture
-def door(request: pytest.FixtureRequest, sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+def door(request: pytest.FixtureRequest, seeded_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     """A misbehaving door in front of the sandbox, and a portal that tries every call once only."""
     parameters = getattr(request.node, "callspec", None)
     slow = parameters is not None and parameters.params.get("fault") == "slow"
-    once = Config(connect_timeout=2, read_timeout=0.5 if slow else 20, retries={"total_max_attempts": 1})
+    once = Config(connect_timeout=2, read_timeout=2 if slow else 30, retries={"total_max_attempts": 1})
     monkeypatch.setattr(connect, "_CONFIG", once)
     monkeypatch.setattr(connect, "_REST", 0.0)
     forget()
-    with faulty_door(sandbox_server.endpoint_url) as opened:
+    with faulty_door(seeded_sandbox.endpoint_url) as opened:
         yield opened
     forget()
 
@@ -82,27 +82,27 @@ def read(reader: Reader) -> Snapshot:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_bucket_policy_is_missing_with_words(door: Door, sandbox_server: Sandbox, fault: Fault) -> None:
+def test_a_bucket_policy_is_missing_with_words(door: Door, seeded_sandbox: Sandbox, fault: Fault) -> None:
     door.faults["GetBucketPolicy"] = fault
-    reader = reader_for(behind(door, sandbox_server))
+    reader = reader_for(behind(door, seeded_sandbox))
     snapshot = reader.snapshot(world.MATEO, action="s3:GetObject", resource=f"arn:aws:s3:::{world.DATA_BUCKET}/x")
     assert isinstance(snapshot.resource, Missing)
     assert isinstance(snapshot.rcps, Missing)
     assert plain(snapshot.resource.why)
 
 
-def test_every_call_of_a_snapshot_is_in_the_table(door: Door, sandbox_server: Sandbox) -> None:
-    read(reader_for(behind(door, sandbox_server)))
+def test_every_call_of_a_snapshot_is_in_the_table(door: Door, seeded_sandbox: Sandbox) -> None:
+    read(reader_for(behind(door, seeded_sandbox)))
     assert set(door.calls) - {"DescribeAccount", "DescribeOrganizationalUnit"} == set(NEEDED_BY)
 
 
 @pytest.mark.parametrize("fault", QUICK)
 @pytest.mark.parametrize("operation", NEEDED_BY)
 def test_a_piece_that_could_not_be_read_is_missing(
-    door: Door, sandbox_server: Sandbox, operation: str, fault: Fault
+    door: Door, seeded_sandbox: Sandbox, operation: str, fault: Fault
 ) -> None:
     door.faults[operation] = fault
-    snapshot = read(reader_for(behind(door, sandbox_server)))
+    snapshot = read(reader_for(behind(door, seeded_sandbox)))
     missing = {name for name in PIECES if isinstance(getattr(snapshot, name), Missing)}
     assert missing >= NEEDED_BY[operation]
     if fault == "denied":
@@ -112,10 +112,10 @@ def test_a_piece_that_could_not_be_read_is_missing(
 
 @pytest.mark.parametrize("operation", NEEDED_BY)
 def test_a_refused_call_names_the_permission_that_would_help(
-    door: Door, sandbox_server: Sandbox, operation: str
+    door: Door, seeded_sandbox: Sandbox, operation: str
 ) -> None:
     door.faults[operation] = "denied"
-    snapshot = read(reader_for(behind(door, sandbox_server)))
+    snapshot = read(reader_for(behind(door, seeded_sandbox)))
     for name in NEEDED_BY[operation]:
         piece = getattr(snapshot, name)
         assert piece.permission.endswith(f":{operation}")
@@ -123,30 +123,30 @@ def test_a_refused_call_names_the_permission_that_would_help(
 
 
 @pytest.mark.parametrize("operation", ["DescribeAccount", "DescribeOrganizationalUnit"])
-def test_a_name_that_may_not_be_read_costs_nothing_else(door: Door, sandbox_server: Sandbox, operation: str) -> None:
+def test_a_name_that_may_not_be_read_costs_nothing_else(door: Door, seeded_sandbox: Sandbox, operation: str) -> None:
     door.faults[operation] = "denied"
-    assert isinstance(read(reader_for(behind(door, sandbox_server))).scps, tuple)
+    assert isinstance(read(reader_for(behind(door, seeded_sandbox))).scps, tuple)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_keys_of_a_user_are_missing_with_words(door: Door, sandbox_server: Sandbox, fault: Fault) -> None:
+def test_the_keys_of_a_user_are_missing_with_words(door: Door, seeded_sandbox: Sandbox, fault: Fault) -> None:
     door.faults["ListAccessKeys"] = fault
-    keys = reader_for(behind(door, sandbox_server)).access_keys(world.MATEO)
+    keys = reader_for(behind(door, seeded_sandbox)).access_keys(world.MATEO)
     assert isinstance(keys, Missing)
     assert plain(keys.why)
 
 
-def test_a_keys_last_use_may_be_missing_alone(door: Door, sandbox_server: Sandbox) -> None:
+def test_a_keys_last_use_may_be_missing_alone(door: Door, seeded_sandbox: Sandbox) -> None:
     door.faults["GetAccessKeyLastUsed"] = "denied"
-    keys = reader_for(behind(door, sandbox_server)).access_keys(world.MATEO)
+    keys = reader_for(behind(door, seeded_sandbox)).access_keys(world.MATEO)
     assert isinstance(keys, tuple)
     assert all(isinstance(key.last_used, Missing) for key in keys)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_role_is_missing_with_words(door: Door, sandbox_server: Sandbox, fault: Fault) -> None:
+def test_a_role_is_missing_with_words(door: Door, seeded_sandbox: Sandbox, fault: Fault) -> None:
     door.faults["GetRole"] = fault
-    role = reader_for(behind(door, sandbox_server)).role(world.SERVICE_ROLE)
+    role = reader_for(behind(door, seeded_sandbox)).role(world.SERVICE_ROLE)
     assert isinstance(role, Missing)
     assert plain(role.why)
 
@@ -165,9 +165,9 @@ WRITES: dict[str, Callable[[Writer, str], object]] = {
 
 
 @pytest.fixture
-def policy_arn(sandbox_server: Sandbox) -> Iterator[str]:
+def policy_arn(seeded_sandbox: Sandbox) -> Iterator[str]:
     """A policy of the portal's, attached to Mary; afterwards it is gone, whatever became of it."""
-    writer = writer_for(settings_of(sandbox_server))
+    writer = writer_for(settings_of(seeded_sandbox))
     arn = writer.create_policy("AD-FAULT", DOCUMENT, {})
     writer.attach(arn, world.MARY)
     yield arn
@@ -176,12 +176,12 @@ def policy_arn(sandbox_server: Sandbox) -> Iterator[str]:
     writer.delete_policy(arn)
 
 
-@pytest.mark.parametrize("fault", FAULTS if DEEP else ["denied", "slow", "dropped_after"])
+@pytest.mark.parametrize("fault", FAULTS if DEEP else ["denied", "dropped_after"])
 @pytest.mark.parametrize("operation", WRITES)
 def test_a_write_that_fails_tells_its_kind_and_can_be_repeated(
-    door: Door, sandbox_server: Sandbox, policy_arn: str, operation: str, fault: Fault
+    door: Door, seeded_sandbox: Sandbox, policy_arn: str, operation: str, fault: Fault
 ) -> None:
-    writer = writer_for(behind(door, sandbox_server))
+    writer = writer_for(behind(door, seeded_sandbox))
     if operation == "DeletePolicy":
         writer.detach(policy_arn, world.MARY)
     door.faults[operation] = fault
@@ -195,18 +195,18 @@ def test_a_write_that_fails_tells_its_kind_and_can_be_repeated(
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_each_fault_has_its_kind(door: Door, sandbox_server: Sandbox, policy_arn: str, fault: Fault) -> None:
+def test_each_fault_has_its_kind(door: Door, seeded_sandbox: Sandbox, policy_arn: str, fault: Fault) -> None:
     door.faults["GetPolicy"] = fault
     with pytest.raises(AwsProblem) as found:
-        writer_for(behind(door, sandbox_server)).policy_document(policy_arn)
+        writer_for(behind(door, seeded_sandbox)).policy_document(policy_arn)
     assert found.value.kind in KIND_OF[fault]
 
 
 def test_a_connection_that_failed_rests_before_it_is_tried_again(
-    door: Door, sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch
+    door: Door, seeded_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connect, "_REST", 60.0)
-    reader = reader_for(behind(door, sandbox_server))
+    reader = reader_for(behind(door, seeded_sandbox))
     door.faults["GetUser"] = "dropped"
     assert isinstance(read(reader).exists, Missing)
     made = len(door.calls)
@@ -215,28 +215,28 @@ def test_a_connection_that_failed_rests_before_it_is_tried_again(
 
 
 def test_nobody_listening_is_told_at_once_for_every_piece(
-    monkeypatch: pytest.MonkeyPatch, sandbox_server: Sandbox
+    monkeypatch: pytest.MonkeyPatch, seeded_sandbox: Sandbox
 ) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        settings = replace(settings_of(sandbox_server), endpoint_url=f"http://127.0.0.1:{unused.getsockname()[1]}")
+        settings = replace(settings_of(seeded_sandbox), endpoint_url=f"http://127.0.0.1:{unused.getsockname()[1]}")
         begun = monotonic()
         snapshot = read(reader_for(settings))
     assert all(isinstance(getattr(snapshot, name), Missing) for name in PIECES)
-    assert monotonic() - begun < 30
+    assert monotonic() - begun < 60
 
 
-def test_a_throttled_call_is_tried_again(sandbox_server: Sandbox) -> None:
+def test_a_throttled_call_is_tried_again(seeded_sandbox: Sandbox) -> None:
     forget()
-    with faulty_door(sandbox_server.endpoint_url) as door:
+    with faulty_door(seeded_sandbox.endpoint_url) as door:
         door.faults["GetUser"] = "throttled"
         door.remaining["GetUser"] = 1
-        assert read(reader_for(behind(door, sandbox_server))).exists is True
+        assert read(reader_for(behind(door, seeded_sandbox))).exists is True
         assert door.calls.count("GetUser") == 2
 
 
-def test_an_expired_session_is_signed_in_anew(door: Door, sandbox_server: Sandbox) -> None:
-    reader = reader_for(behind(door, sandbox_server))
+def test_an_expired_session_is_signed_in_anew(door: Door, seeded_sandbox: Sandbox) -> None:
+    reader = reader_for(behind(door, seeded_sandbox))
     door.faults["GetUser"] = "expired"
     assert isinstance(read(reader).exists, Missing)
     door.faults.clear()
@@ -244,25 +244,25 @@ def test_an_expired_session_is_signed_in_anew(door: Door, sandbox_server: Sandbo
     assert door.calls.count("AssumeRole") == 2
 
 
-def test_a_session_is_kept_between_readings(door: Door, sandbox_server: Sandbox) -> None:
+def test_a_session_is_kept_between_readings(door: Door, seeded_sandbox: Sandbox) -> None:
     for _ in range(3):
-        read(reader_for(behind(door, sandbox_server), case="AD-1"))
+        read(reader_for(behind(door, seeded_sandbox), case="AD-1"))
     assert door.calls.count("AssumeRole") == 1
 
 
-def test_one_bad_account_does_not_hurt_another(door: Door, sandbox_server: Sandbox) -> None:
-    good = settings_of(sandbox_server)
+def test_one_bad_account_does_not_hurt_another(door: Door, seeded_sandbox: Sandbox) -> None:
+    good = settings_of(seeded_sandbox)
     bad = replace(good, reader_role_arn=f"arn:aws:iam::{world.ACCOUNT}:role/portal/Gone")
     assert isinstance(read(reader_for(bad)).identity, Missing)
     assert isinstance(read(reader_for(good)).identity, tuple)
 
 
 def test_without_credentials_every_piece_is_missing(
-    door: Door, sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch
+    door: Door, seeded_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     forget()
-    snapshot = read(reader_for(behind(door, sandbox_server)))
+    snapshot = read(reader_for(behind(door, seeded_sandbox)))
     assert isinstance(snapshot.identity, Missing)
     assert "credentials" in snapshot.identity.why
 

@@ -40,23 +40,23 @@ def request(principal: str, action: str, resource: str) -> Request:
     ],
 )
 def test_each_denial_of_the_sandbox_has_the_layer_that_its_page_names(
-    sandbox_server: Sandbox, principal: str, action: str, resource: str, layer: Layer, effect: Effect
+    seeded_sandbox: Sandbox, principal: str, action: str, resource: str, layer: Layer, effect: Effect
 ) -> None:
-    snapshot = read(sandbox_server, principal, action, resource)
+    snapshot = read(seeded_sandbox, principal, action, resource)
     decision = evaluate(request(principal, action, resource), snapshot.policy_set())
     assert [(result.layer, result.effect) for result in decision.stopping] == [(layer, effect)]
 
 
 @pytest.mark.parametrize("name", PIECES)
-def test_a_snapshot_with_a_hole_never_allows(sandbox_server: Sandbox, name: str) -> None:
-    whole = replace(read(sandbox_server, world.MATEO, *RECIPES), vpc_endpoint=None)
+def test_a_snapshot_with_a_hole_never_allows(seeded_sandbox: Sandbox, name: str) -> None:
+    whole = replace(read(seeded_sandbox, world.MATEO, *RECIPES), vpc_endpoint=None)
     asked = request(world.MATEO, *RECIPES)
     assert evaluate(asked, whole.policy_set()).outcome is Outcome.ALLOWED
     holed = replace(whole, **{name: Missing("not read")})  # type: ignore[arg-type]
     assert evaluate(asked, holed.policy_set()).outcome is Outcome.DEPENDS
 
 
-def test_what_nobody_can_see_keeps_a_live_snapshot_from_saying_allowed(sandbox_server: Sandbox) -> None:
-    decision = evaluate(request(world.MATEO, *RECIPES), read(sandbox_server, world.MATEO, *RECIPES).policy_set())
+def test_what_nobody_can_see_keeps_a_live_snapshot_from_saying_allowed(seeded_sandbox: Sandbox) -> None:
+    decision = evaluate(request(world.MATEO, *RECIPES), read(seeded_sandbox, world.MATEO, *RECIPES).policy_set())
     assert decision.outcome is Outcome.DEPENDS
     assert decision.missing_layers == (Layer.VPC_ENDPOINT,)

@@ -61,14 +61,14 @@ class Recorder:
 
 
 @pytest.fixture
-def reading(sandbox_server: Sandbox) -> list[Call]:
-    settings = settings_of(sandbox_server)
+def reading(seeded_sandbox: Sandbox) -> list[Call]:
+    settings = settings_of(seeded_sandbox)
     recorder = Recorder(settings, settings.reader_role_arn)
     reader = LiveReader(settings, recorder.connection)
     for principal in (world.MATEO, world.MARY, world.BUILDER_ROLE, world.SERVICE_ROLE):
         reader.snapshot(principal, action="personalize:ListSchemas", resource="*")
-    with unguarded(sandbox_server.endpoint_url):
-        key = client("kms", sandbox_server.endpoint_url).create_key()["KeyMetadata"]["Arn"]
+    with unguarded(seeded_sandbox.endpoint_url):
+        key = client("kms", seeded_sandbox.endpoint_url).create_key()["KeyMetadata"]["Arn"]
     reader.snapshot(world.MATEO, action="kms:Decrypt", resource=key)
     reader.snapshot(world.MATEO, action="s3:GetObject", resource=f"arn:aws:s3:::{world.DATA_BUCKET}/x")
     reader.access_keys(world.MATEO)
@@ -77,8 +77,8 @@ def reading(sandbox_server: Sandbox) -> list[Call]:
 
 
 @pytest.fixture
-def writing(sandbox_server: Sandbox) -> list[Call]:
-    settings = settings_of(sandbox_server)
+def writing(seeded_sandbox: Sandbox) -> list[Call]:
+    settings = settings_of(seeded_sandbox)
     recorder = Recorder(settings, settings.writer_role_arn)
     writer = LiveWriter(settings, recorder.connection)
     arn = writer.create_policy("AD-RECORDED", DOCUMENT, {"access-desk": "AD-RECORDED"})

@@ -23,6 +23,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
 NARROW, WIDE = 320, 1440
+_RUN_AXE = "wanted => axe.run(document, {runOnly: wanted, resultTypes: ['violations'], iframes: false})"
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
@@ -70,7 +71,7 @@ class Tab:
         # evaluate goes past the page's CSP, which refuses the script tag that axe's wrappers add.
         self.page.evaluate(_axe())
         wanted = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(WCAG)}
-        found: dict[str, Any] = self.page.evaluate("wanted => axe.run(document, {runOnly: wanted})", wanted)
+        found: dict[str, Any] = self.page.evaluate(_RUN_AXE, wanted)
         return [
             f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
             for rule in found["violations"]

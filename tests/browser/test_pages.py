@@ -9,7 +9,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.harness import NARROW, WIDE, Tab, tab
 from tests.browser.visits import LOOKING, make_full_world, visits
+from tests.builders import denial_text
+from tests.matrix.world import make_world
 from tests.web import markup
+from troubleshoot.guide.topics import BY_SLUG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,6 +31,33 @@ def test_every_page_is_accessible_fits_and_gets_no_complaint(
             if problems := [*looked_at(opened), *opened.complaints]:
                 found[visit.name] = problems
             opened.complaints.clear()
+    assert found == {}
+
+
+PASTES = {
+    "empty": " ",
+    "noise": "the build is green and the coffee is cold",
+    "near miss": "An error occurred (ExpiredTokenException): The security token included in the request is expired",
+    "fictional": BY_SLUG["not-authorized"].example,
+    "which role": BY_SLUG["pass-role"].example,
+    "several": "\n".join(denial_text(action=f"personalize:{name}") for name in ("ListSchemas", "ListFilters")),
+    "with a secret": f"aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY {denial_text()}",
+    "too large": f"{denial_text()}\n" + "x" * 300_000,
+}
+
+
+@pytest.mark.parametrize("who", ["anonymous", "owner"])
+def test_every_answer_to_a_paste_is_accessible_and_plain(browser: Browser, live_server: LiveServer, who: str) -> None:
+    found: dict[str, list[str]] = {}
+    with tab(browser, live_server.url, person=make_world().people.get(who), width=NARROW) as opened:
+        for name, text in PASTES.items():
+            opened.open("/").get_by_label("Paste the error you got").fill(text)
+            opened.page.get_by_role("button", name="Find out why").click()
+            opened.page.wait_for_load_state()
+            said = markup.read(opened.page.content())
+            problems = [*opened.accessibility_problems(), *said.long_sentences]
+            if opened.overflow > 0 or problems:
+                found[name] = [*problems, f"{opened.overflow} px too wide"]
     assert found == {}
 
 

@@ -13,7 +13,7 @@ Mutation = Callable[[str, random.Random], str]
 NOISE_BEFORE = (
     "Hi team, since this morning my job stops with this:",
     "$ python import_ratings.py --profile retail",
-    "Traceback (most recent call last):\n  File \"import_ratings.py\", line 12, in <module>",
+    'Traceback (most recent call last):\n  File "import_ratings.py", line 12, in <module>',
     "Step 4/9 : RUN make import",
     "[2026-03-02] pipeline retail-import started",
 )

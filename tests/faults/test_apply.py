@@ -46,7 +46,7 @@ def test_it_applies_reads_back_verifies_and_tells(approved, iam):
     agree(approved, iam)
     assert set(iam.effects().values()) == {1}
     assert templates() == ["active"]
-    assert approved.due_at == approved.grant.expires_at
+    assert approved.due_at < approved.grant.expires_at
     assert [step.operation for step in approved.grant.steps.all()] == ["create_policy", "attach"]
 
 
@@ -103,7 +103,7 @@ def test_an_active_grant_is_left_alone_before_its_end(approved, iam):
     AccessRequest.objects.update(due_at=timezone.now())
     drain()
     agree(approved, iam)
-    assert approved.due_at == approved.grant.expires_at
+    assert timezone.now() < approved.due_at <= approved.grant.expires_at
 
 
 def test_a_grant_without_end_is_active_until_it_is_given_back(approved, iam, alice):
@@ -466,3 +466,38 @@ def test_a_row_that_another_worker_took_meanwhile_is_left_to_it(approved, iam, m
     assert reconcile.run_one("test") == f"{approved.code} applying: moved on meanwhile"
     assert ("attach", approved.grant.policy_arn) not in iam.effects()
     assert not approved.grant.steps.filter(done_at__isnull=False).exists()
+
+
+def look_at(approved, before):
+    """Look at the grant so long before its end."""
+    ends = timezone.now() + before
+    Grant.objects.update(expires_at=ends, verified_at=ends - timedelta(days=7))
+    AccessRequest.objects.update(due_at=timezone.now())
+    drain()
+    approved.refresh_from_db()
+    return approved.due_at - timezone.now()
+
+
+def test_it_reminds_a_day_and_an_hour_before_the_end_and_once_each(approved, iam):
+    drain()
+    assert timedelta(hours=5) < look_at(approved, timedelta(hours=30)) < timedelta(hours=6)
+    assert templates() == ["active"]
+    for _ in range(2):
+        assert timedelta(hours=21) < look_at(approved, timedelta(hours=23)) < timedelta(hours=22)
+        assert templates() == ["active", "ends_soon"]
+    for _ in range(2):
+        assert look_at(approved, timedelta(minutes=59)) < timedelta(minutes=59)
+        assert templates() == ["active", "ends_soon", "ends_soon"]
+
+
+def test_a_short_grant_is_not_reminded_of_at_its_beginning(approved, iam):
+    drain()
+    approved.refresh_from_db()
+    assert approved.grant.expires_at - approved.due_at == timedelta(hours=1)
+    ends = timezone.now() + timedelta(minutes=50)
+    Grant.objects.update(expires_at=ends, verified_at=ends - timedelta(hours=1))
+    AccessRequest.objects.update(due_at=timezone.now())
+    drain()
+    approved.refresh_from_db()
+    assert approved.due_at == ends
+    assert templates() == ["active"]

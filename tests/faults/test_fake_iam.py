@@ -6,11 +6,9 @@ import pytest
 
 from tests.cast import ACCOUNT_ID, ALICE_ARN
 from tests.faults.fake_iam import FakeIam, FakeWriter
-from tests.sandbox import sandbox, sandbox_server, settings_of
+from tests.sandbox import settings_of
 from troubleshoot.aws.gateway import AwsProblem, NotWritable, ProblemKind, writer_for
 from troubleshoot.aws.sandbox import world
-
-__all__ = ["sandbox", "sandbox_server"]
 
 STATEMENT = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
 DOCUMENT = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})

@@ -8,15 +8,12 @@ from django.utils import timezone
 
 from tests.cast import MARY_ARN, MATEO_ARN, make_person
 from tests.faults.steps import drain, let_it_expire, settle
-from tests.sandbox import sandbox, sandbox_server
 from troubleshoot.access import services
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.seed import client
 from troubleshoot.iam.request import Request
 from troubleshoot.models import Account, Mode, Role, State
 from troubleshoot.remedy import Change
-
-__all__ = ["sandbox", "sandbox_server"]
 
 pytestmark = pytest.mark.django_db
 

@@ -7,6 +7,7 @@ import pytest
 from troubleshoot.guide.blocks import Document, Sample, Section, Table, Topic
 from troubleshoot.guide.causes import CAUSES
 from troubleshoot.guide.search import search
+from troubleshoot.guide.terms import TERMS, terms_in
 from troubleshoot.guide.topics import TOPICS
 from troubleshoot.iam import catalog
 from troubleshoot.iam.document import parse_policy
@@ -28,6 +29,29 @@ def test_no_sentence_of_a_cause_is_longer_than_25_words(cause: object) -> None:
     for said in cause.sentences():  # type: ignore[attr-defined]
         for sentence in re.split(r"(?<=[.!?])\s+", said):
             assert len(sentence.split()) <= 25, sentence
+
+
+def test_no_sentence_of_a_term_is_longer_than_25_words() -> None:
+    assert all(len(sentence.split()) <= 25 for term in TERMS for sentence in term.words.split(". "))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Two policies and a role.", ["policy", "role"]),
+        ("the Trust policy", ["policy", "trust policy"]),
+        ("`iam:PassRole` on `role/x`", []),
+        ("your boundary", ["permissions boundary"]),
+        ("in IAM, by ARNs", ["ARN", "IAM"]),
+        ("the payroll is controlled", []),
+    ],
+)
+def test_terms_are_found_as_words_of_their_own(text: str, names: list[str]) -> None:
+    assert [term.name for term in terms_in([text])] == names
+
+
+def test_what_the_text_explains_is_not_explained_again() -> None:
+    assert terms_in(["a role"], explained=["Role"]) == ()
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)

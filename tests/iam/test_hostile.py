@@ -1,6 +1,7 @@
 """Documents made to hurt: a clear error with its place, or an answer in bounded time."""
 
 import json
+import sys
 import time
 
 import pytest
@@ -142,7 +143,7 @@ def test_a_pathological_pattern_takes_less_than_50_milliseconds(pattern, element
         context={"aws:Referer": referer, "a:b": "a"},
     )
     best = min(timed(lambda: decide(made.request, made.policies)) for _ in range(3))
-    assert best < 0.05
+    assert best < (0.05 if sys.gettrace() is None else 0.5)  # measuring coverage takes its own time
 
 
 def timed(step) -> float:

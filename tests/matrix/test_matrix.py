@@ -18,6 +18,7 @@ PASSES = {
     Rule.SIGNED_IN: SIGNED_IN,
     Rule.STAFF: {"helpdesk", "approver", "admin", "auditor"},
     Rule.REVIEWERS: {"approver", "admin", "auditor"},
+    Rule.KEEPERS: {"approver", "admin"},
     Rule.APPROVERS: {"approver"},
     Rule.RECORDS: {"admin", "auditor"},
     Rule.ADMINS: {"admin"},
@@ -37,6 +38,7 @@ DOORS: dict[str, set[str]] = {
     "request": _READS_CASE,
     "request-status": _READS_CASE,
     "withdraw": {"owner"},
+    "give-back": {"owner"},
 }
 """Whose object it is, beyond the role: for everybody else the page is a 404."""
 NEEDS_A_BODY = {"choose", "guide-ticket", "guide-file", "guide-solved", "guide-diagnose"}

@@ -65,6 +65,11 @@ def test_what_cannot_be_read_is_a_bad_request(client: Client, monkeypatch: pytes
     assert "We could not read what was sent" in page.text
 
 
+def test_a_form_that_is_too_large_is_answered_in_words(client: Client) -> None:
+    page = looked_at(client.post("/read/", {"text": "x" * 3_000_000}), 400)
+    assert "It was too large" in page.text
+
+
 def test_a_form_without_its_token_is_not_taken(alice: Person) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)

@@ -54,7 +54,7 @@ def test_everybody_sees_the_rooms_that_they_may_enter(
         helen: ["/", "/requests/", "/queue/"],
         rita: ["/", "/requests/", "/queue/", "/accounts/"],
         adam: ["/", "/requests/", "/queue/", "/people/", "/accounts/", "/audit/"],
-        otto: ["/", "/requests/", "/queue/", "/accounts/", "/audit/"],
+        otto: ["/", "/requests/", "/queue/", "/people/", "/accounts/", "/audit/"],
     }
     for person, expected in rooms.items():
         if person is not None:

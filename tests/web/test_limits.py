@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.builders import denial_text, make_diagnosis, make_request
-from tests.cast import ALICE_ARN, make_person
+from tests.cast import ALICE_ARN, MARY_ARN, make_person
 from tests.matrix.world import make_world
+from tests.web.markup import read
 from tests.web.signing_in import pasted, signed_in
 from troubleshoot.models import AccessRequest, Account, Diagnosis, Person, Role
 from troubleshoot.web.table import PAGES, WORKING_ROOMS
@@ -34,6 +35,7 @@ PAYLOADS = [
     "</textarea><b>",
     "javascript:alert(1)",
 ]
+PASS_ROLE = f"User: {ALICE_ARN} is not authorized to perform: iam:PassRole"
 MARKUP = re.compile(r"<script>alert|<img src=x|<b>|\b14\b2026|onerror=alert\(1\)>")
 
 
@@ -48,6 +50,22 @@ def test_a_page_costs_few_queries_and_is_light(db: None, page: Any) -> None:
     assert response.status_code in (200, 302)
     assert len(queries) <= MOST_QUERIES, [query["sql"] for query in queries]
     assert len(response.content) < HEAVIEST
+
+
+@pytest.mark.parametrize("page", [page for page in WORKING_ROOMS if page.get], ids=lambda page: page.name)
+def test_a_page_is_well_made_and_plain_for_everybody_who_may_see_it(db: None, page: Any) -> None:
+    world = make_world()
+    answers = [world.client(role).get(world.address(page), follow=True) for role in world.people]
+    seen = [answer for answer in answers if answer.status_code == 200]
+    assert seen
+    for answer in seen:
+        if "html" in answer["Content-Type"]:
+            _assert_well_made(answer.content)
+
+
+@pytest.mark.parametrize("text", ["", "nothing to read", denial_text(ALICE_ARN), denial_text(MARY_ARN) * 2, PASS_ROLE])
+def test_every_answer_to_a_paste_is_well_made_and_plain(alice: Person, account: Account, text: str) -> None:
+    _assert_well_made(signed_in(alice).post("/read/", {"text": text}, follow=True).content)
 
 
 @pytest.mark.parametrize("name", ["requests", "queue", "people", "audit", "accounts"])
@@ -93,6 +111,14 @@ def test_what_a_message_holds_stays_text(alice: Person, account: Account, payloa
     for address in (f"/d/{kept.token}/", f"/d/{kept.token}/facts/", f"/d/{kept.token}/request/"):
         assert not MARKUP.search(client.get(address, follow=True).content.decode()), payload
     assert client.get(f"/d/{kept.token}/ticket/")["Content-Type"].startswith("text/plain")
+
+
+def _assert_well_made(html: bytes) -> None:
+    made = read(html)
+    assert made.inline == []
+    assert made.unclosed == []
+    assert made.long_sentences == []
+    assert [name for name, count in made.ids.items() if count > 1] == []
 
 
 def _queries(client: Client, address: str) -> int:

@@ -173,4 +173,4 @@ def test_a_granted_request_is_pointed_to_from_its_case(
     asked = AccessRequest.objects.get()
     assert f"See your request {asked.code}" in _answer(mateo, kept)
     AccessRequest.objects.update(state="active")
-    assert "Your request was verified after this case was checked." in _answer(mateo, kept)
+    assert "It was verified after this case was checked." in _answer(mateo, kept)

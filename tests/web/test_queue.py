@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.builders import make_diagnosis, make_request
 from tests.cast import ALICE_ARN, MATEO_ARN, make_account
 from tests.web.signing_in import signed_in
-from troubleshoot.models import AccessRequest, Account, AuditEntry, Diagnosis, Person, State
+from troubleshoot.models import AccessRequest, Account, AuditEntry, Diagnosis, Grant, Person, State
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_nobody_decides_their_own_request(account: Account, rita: Person, noor: 
     client = signed_in(rita)
     page = client.get(f"/queue/{own.code}/").content.decode()
     assert "Nobody decides their own request." in page
-    assert "Approve" not in page.split("Your decision")[1].split("What was asked")[0]
+    assert "Approve" not in page.split(">Decision<")[1].split("What was asked")[0]
     client.post(f"/queue/{own.code}/approve/", {"digest": own.change_digest})
     own.refresh_from_db()
     assert own.state == State.SUBMITTED
@@ -175,3 +176,61 @@ def test_evidence_of_another_call_is_not_shown(asked: AccessRequest, rita: Perso
 def test_every_decision_is_in_the_audit_trail(asked: AccessRequest, rita: Person) -> None:
     signed_in(rita).post(f"/queue/{asked.code}/approve/", {"digest": asked.change_digest})
     assert list(AuditEntry.objects.filter(subject=asked.code).values_list("event", flat=True)) == ["request.approve"]
+
+
+@pytest.fixture
+def granted(asked: AccessRequest) -> AccessRequest:
+    """The same request, active, with what the worker wrote for it."""
+    AccessRequest.objects.filter(pk=asked.pk).update(state=State.ACTIVE)
+    Grant.objects.create(
+        request=asked,
+        policy_arn=f"arn:aws:iam::123456789012:policy/portal-managed/AD-{asked.code}",
+        principal_arn=asked.principal_arn,
+        document="{}",
+        before=[],
+        verified_at=timezone.now(),
+        verification={"outcome": "depends", "unchecked": ["vpc_endpoint"], "stopped_by": []},
+    )
+    return asked
+
+
+def test_revoking_needs_a_reason_and_asks_the_worker(granted: AccessRequest, rita: Person) -> None:
+    client = signed_in(rita)
+    assert "Revoke now" in client.get(f"/queue/{granted.code}/").content.decode()
+    assert client.post(f"/queue/{granted.code}/revoke/", {"reason": " "}).status_code == 422
+    assert not granted.grant.revoked
+    page = client.post(f"/queue/{granted.code}/revoke/", {"reason": "The project is over."}, follow=True)
+    assert "Revoked." in page.content.decode()
+    granted.grant.refresh_from_db()
+    assert granted.grant.revoked
+
+
+def test_the_holder_gives_back_without_a_reason(granted: AccessRequest, alice: Person) -> None:
+    client = signed_in(alice)
+    page = client.get(f"/requests/{granted.code}/").content.decode()
+    assert "Give the access back" in page
+    assert "Not checked, because nobody can read it back: VPC endpoint policy." in page
+    assert "Given back." in client.post(f"/requests/{granted.code}/end/", follow=True).content.decode()
+    granted.grant.refresh_from_db()
+    assert granted.grant.revoked
+
+
+def test_nobody_gives_back_what_is_not_active(asked: AccessRequest, alice: Person) -> None:
+    page = signed_in(alice).post(f"/requests/{asked.code}/end/", follow=True).content.decode()
+    assert 'class="notice notice--error"' in page
+
+
+def test_what_was_applied_by_hand_is_checked_on_demand(asked: AccessRequest, rita: Person) -> None:
+    Account.objects.filter(pk=asked.account_id).update(mode="read")
+    AccessRequest.objects.filter(pk=asked.pk).update(state=State.AWAITING_MANUAL_APPLY)
+    client = signed_in(rita)
+    assert "I applied it, check now" in client.get(f"/queue/{asked.code}/").content.decode()
+    client.post(f"/queue/{asked.code}/check/")
+    asked.refresh_from_db()
+    assert asked.state == State.VERIFYING
+
+
+def test_an_auditor_is_offered_nothing_to_change(granted: AccessRequest, otto: Person) -> None:
+    client = signed_in(otto)
+    assert "Revoke now" not in client.get(f"/queue/{granted.code}/").content.decode()
+    assert client.post(f"/queue/{granted.code}/revoke/", {"reason": "x"}).status_code == 403

@@ -71,6 +71,17 @@ def test_everybody_is_listed_with_roles_and_principals(adam: Person, rita: Perso
     assert "No change waits" in page
 
 
+def test_an_auditor_reads_people_and_changes_nothing(otto: Person, adam: Person, ada: Person, charlie: Person) -> None:
+    signed_in(adam).post("/people/changes/", {**ADD_HELPDESK, "person": charlie.pk})
+    change = AdminChange.objects.get()
+    client = signed_in(otto)
+    page = client.get("/people/").content.decode()
+    assert "Give Charlie the role “helpdesk”" in page
+    assert "Propose a change" not in page
+    assert "/confirm/" not in page
+    assert client.post(f"/people/changes/{change.pk}/confirm/").status_code == 403
+
+
 def test_an_administrator_changes_an_accounts_contact_and_it_is_audited(adam: Person, account: Account) -> None:
     sent = {"name": "retail", "mode": "read", "contact_name": "Zoe", "contact_email": "zoe@example.com"}
     page = signed_in(adam).post(f"/accounts/{account.account_id}/", sent, follow=True).content.decode()

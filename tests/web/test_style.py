@@ -21,7 +21,7 @@ VENDOR = Path(settings.BASE_DIR) / "static" / "vendor"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 COMPONENTS = TEMPLATES / "components"
 GUIDE = Path(settings.BASE_DIR) / "troubleshoot" / "guide"
-IN_THE_FRAME = {"contact", "mode", "search", "copy_button", "policy_lines", "snippet"}
+IN_THE_FRAME = {"contact", "mode", "search", "copy_button", "policy_lines", "snippet", "terms"}
 
 
 def test_it_shows_every_component(client: Client) -> None:
@@ -29,6 +29,14 @@ def test_it_shows_every_component(client: Client) -> None:
     for file in COMPONENTS.glob("*.html"):
         if file.stem not in IN_THE_FRAME:
             assert f"components/{file.name}" in used, file.name
+
+
+def test_every_error_in_a_summary_leads_to_its_field(client: Client) -> None:
+    page = markup.read(client.get("/style/").content)
+    targets = [has["href"] for has in page.all("a") if has.get("href", "").startswith("#id_wrong")]
+    assert len(targets) == 4
+    for target in targets:
+        assert target.removeprefix("#") in page.ids
 
 
 def test_it_shows_light_and_dark(client: Client) -> None:

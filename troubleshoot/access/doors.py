@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404
 
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis, Person
+from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis
 
 
 def diagnosis_for(person: Any, token: str) -> Diagnosis:
@@ -70,15 +70,6 @@ def change_to_decide(person: Any, pk: int) -> AdminChange:
     if change is None or not roles_of(person).is_admin:
         raise Http404
     return change
-
-
-def person_for_admin(person: Any, pk: int) -> Person:
-    """Return somebody whose roles and links an administrator or auditor looks at."""
-    roles = roles_of(person)
-    found = Person.objects.filter(pk=pk).first()
-    if found is None or not (roles.is_admin or roles.is_auditor):
-        raise Http404
-    return found
 
 
 def _readable_diagnosis(person: Any, rows: Any) -> Diagnosis:

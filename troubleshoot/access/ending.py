@@ -10,6 +10,7 @@ from troubleshoot.access import accounts, outbox, routing
 from troubleshoot.access.apply import NotYet, concerned
 from troubleshoot.access.claims import Claim, hold, let_go, put_off
 from troubleshoot.access.leftovers import Leftovers, read_leftovers
+from troubleshoot.access.reminders import remind
 from troubleshoot.access.states import Event, Telling, transition
 from troubleshoot.aws.gateway import AwsProblem, NotWritable, ProblemKind, Writer
 from troubleshoot.models import Grant, GrantStep
@@ -21,7 +22,7 @@ _LIST = "In IAM, the policy"
 
 
 def end(claim: Claim) -> None:
-    """End an active grant that has expired or that somebody asked to end; one that is not due yet is let go."""
+    """End an active grant that has expired or that somebody asked to end; else remind its people in time."""
     grant = claim.request.grant
     expired = grant.expires_at is not None and grant.expires_at <= timezone.now()
     if expired:
@@ -35,7 +36,7 @@ def end(claim: Claim) -> None:
         else:
             put_off(claim, words=f"The grant is not taken away yet. {left.words(grant)}", pause=_AGAIN)
     else:
-        let_go(claim, due_at=grant.expires_at)
+        remind(claim, grant)
 
 
 def clean_up(claim: Claim) -> None:

@@ -34,10 +34,11 @@ def submit(
 ) -> AccessRequest:
     """File a request for `change`, so that `call` succeeds, and return it.
 
-    The same `idempotency_key` again returns the request that it made. `Duplicate` where the same is asked for or
-    given already; `Refused` where the change does not fit, or where nobody may approve it (admins are told).
+    The same `idempotency_key` with the same change again returns the request that it made. `Duplicate` where the
+    same is asked for or given already; `Refused` where the change does not fit, or where nobody may approve it
+    (admins are told).
     """
-    key = _own_key(requester, idempotency_key)
+    key = _own_key(requester, idempotency_key, change)
     if made := AccessRequest.objects.filter(idempotency_key=key).first():
         return made
     request = AccessRequest(
@@ -65,9 +66,11 @@ def submit(
     return _file(request)
 
 
-def _own_key(requester: Person, key: str) -> str:
-    """Two people's forms never share a key, whatever they send."""
-    return hashlib.sha256(f"{requester.public_id}:{key}".encode()).hexdigest()
+def _own_key(requester: Person, key: str, change: Change) -> str:
+    """Two people's forms never share a key, and neither do two changes: an edited form asks for something else."""
+    if not key:
+        raise Refused("no_key", "This form is not complete. Please open it again.")
+    return hashlib.sha256(f"{requester.public_id}:{change.digest()}:{key}".encode()).hexdigest()
 
 
 def _refuse_unfit(request: AccessRequest, call: Request, change: Change) -> None:

@@ -15,7 +15,6 @@ from troubleshoot.models import (
     AuditEntry,
     ErasableText,
     Grant,
-    GrantStep,
     Person,
     PrincipalLink,
     RoleAssignment,
@@ -130,12 +129,6 @@ def proposed_changes() -> QuerySet[AdminChange]:
     """Return the changes that wait for a second administrator, oldest first."""
     waiting = AdminChange.objects.filter(state=AdminChange.State.PROPOSED)
     return waiting.select_related("person", "account", "proposed_by").order_by("proposed_at", "pk")
-
-
-def attached_grants() -> QuerySet[Grant]:
-    """Return the grants that the portal itself attached and that have not ended: what IAM must hold of it."""
-    attached = GrantStep.objects.filter(operation=GrantStep.Operation.ATTACH, done_at__isnull=False)
-    return Grant.objects.filter(ended_at__isnull=True, manual=False, steps__in=attached).order_by("pk")
 
 
 def _visible(person: Person) -> QuerySet[AccessRequest]:

@@ -10,6 +10,7 @@ from troubleshoot.access import accounts, outbox
 from troubleshoot.access.apply import NotYet, concerned, fail
 from troubleshoot.access.calls import as_of, call_from_data
 from troubleshoot.access.claims import Claim
+from troubleshoot.access.reminders import next_look
 from troubleshoot.access.states import Event, Telling, transition
 from troubleshoot.iam import evaluate
 from troubleshoot.iam.decision import Decision, Effect
@@ -104,7 +105,7 @@ def _activate(claim: Claim, grant: Grant, found: dict[str, Any], now: datetime) 
             request=claim.request,
             event=Event.VERIFIED,
             fence=claim.fence,
-            changes={"due_at": grant.expires_at},
+            changes={"due_at": next_look(grant, now)},
             telling=Telling(data=data, mails=outbox.to_all("active", concerned(claim.request))),
         )
 

@@ -4,9 +4,10 @@ import re
 from bisect import bisect_right
 from typing import Final
 
+from troubleshoot.denial.clauses import CLAUSE, clause_action, read_clause
 from troubleshoot.denial.clean import Script
-from troubleshoot.denial.forms import CLAUSE, clause_action, principal_into, read_clause
 from troubleshoot.denial.found import Found, Row
+from troubleshoot.denial.principals import principal_into
 from troubleshoot.denial.slots import Slot, put_together
 
 _C: Final = (
@@ -36,7 +37,8 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         "head",
         "forbidden",
         re.compile(
-            r"forbidden: forbidden status code: 403|forbidden: null\b|s3exception: (?:service returned error code 403: )?forbidden"
+            r"forbidden: forbidden status code: 403|forbidden: null\b|s3exception: (?:service returned error code "
+            r"403: )?forbidden"
         ),
     ),
     (
@@ -127,10 +129,9 @@ def _groups(marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
 def _bare(script: Script, group: list[tuple[int, str]]) -> Found:
     at = group[-1][0]
     found = Found(at, at, weak=True)
-    api = None
-    for api in _API.finditer(script.text, max(0, at - 160), at):
-        pass
-    if api:
+    apis = list(_API.finditer(script.text, max(0, at - 160), at))
+    if apis:
+        api = apis[-1]
         found.put_aside("action", Slot(put_together(api[1]), *api.span(1)))
     if "eventname" in script.low:
         _caller(script, found)
@@ -139,10 +140,9 @@ def _bare(script: Script, group: list[tuple[int, str]]) -> Found:
 
 def _caller(script: Script, found: Found) -> None:
     """Take the caller from the CloudTrail event, where the message does not name one."""
-    identity = script.low.rfind("useridentity", 0, found.start)
-    begin = max(identity, 0, found.start - 3000)
-    match = _ARN.search(script.text, begin, found.start) if identity >= 0 else None
-    match = match or _NAME.search(script.text, begin, found.start + 300)
+    identity = script.low.rfind("useridentity", max(0, found.start - 3000), found.start)
+    begin = identity if identity >= 0 else max(0, found.start - 800)
+    match = _ARN.search(script.text, begin, found.start) or _NAME.search(script.text, begin, found.start + 300)
     if match:
         at = found.end
         principal_into(found, Slot(put_together(match[1]), *match.span(1)))

@@ -3,22 +3,25 @@
 import re
 import string
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from troubleshoot.denial.marks import HARD, with_hard_breaks, without_marks
 from troubleshoot.denial.view import View
-from troubleshoot.denial.words import VOCABULARY
+from troubleshoot.denial.words import MARK_WORDS, VOCABULARY
 
 _STAMP: Final = (
     r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[ ]?[+-]\d\d:?\d\d)?\]?[ ]?"
-    r"(?:[ ]?(?:\|[ ]?[\w.-]+[ ]?\||\[[\w.:/ -]{1,40}\]|-[ ](?=[A-Z]+\b)|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|TRACE|CRITICAL)\b:?)[ ]?)*(?:-[ ])?"
+    r"(?:[ ]?(?:\|[ ]?[\w.-]+[ ]?\||\[[\w.:/ -]{1,40}\]|-[ ](?=[A-Z]+\b)|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL"
+    r"|TRACE|CRITICAL)\b:?)[ ]?)*(?:-[ ])?"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ ]\d+[ ]\d\d:\d\d:\d\d[ ][\w.-]+[ ][\w./-]+(?:\[\d+\])?:"
     r"|\d\d:\d\d:\d\d(?:[.,]\d+)?[ ](?:\[?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\]?:?)"
     r"|[\w.-]{1,30}[ ]?\|(?=[ \n]|\Z)"
     r"|\[[\w.-]{1,30}\]:(?=[ ])"
 )
 _BREAK: Final = re.compile(
-    rf"[\n\x0b](?:[ ]?(?:(?:\#{{1,4}}(?!\#)|//+|/?\*{{1,2}}/?|>+|[│┃|╷╵╎]|--|REM\b|<!--|-->)(?=[ \n]|$)|(?P<stamp>{_STAMP})))*[ ]?"
+    rf"[\n\x0b](?:[ ]?(?:(?:\#{{1,4}}(?!\#)|//+|/?\*{{1,2}}/?|>+|[│┃|╷╵╎]|--|REM\b|<!--|-->)(?=[ \n]|$)"
+    rf"|(?P<stamp>{_STAMP})))*[ ]?"
 )
 _CONCATENATED: Final = re.compile(
     r"(?P<q>\"{3}|[\"'`])[ ]?[\n\x0b]?[ ]?(?:\\|\+|\.{1,2}|&)[ ]?[\n\x0b][ ]?[rbfu]?(?:\"{3}|[\"'`])"
@@ -31,7 +34,7 @@ _BREAK_IN_WORD: Final = re.compile(r"(?<=[A-Za-z-])[\n\x0b](?=[A-Za-z-])")
 _LETTERS: Final = re.compile(r"[A-Za-z-]{1,30}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Script:
     """The cleaned text in two hands of equal length: `text` for values, `low` for words.
 
@@ -41,6 +44,11 @@ class Script:
     view: View
     text: str
     low: str
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Those of `MARK_WORDS` that stand in the text."""
+        return frozenset(word for word in MARK_WORDS if word in self.low)
 
 
 def clean(text: str) -> Script:

@@ -24,10 +24,10 @@ _KNOWN_CODE: Final = re.compile(rf"{_ANY_CODE}")
 class _Mark:
     """A word to look for, and the pattern that reads the value around it."""
 
-    __slots__ = ("behind", "pattern", "word")
+    __slots__ = ("behind", "is_id", "pattern", "word")
 
-    def __init__(self, word: str, pattern: str, *, behind: int = 0) -> None:
-        self.word, self.pattern, self.behind = word, re.compile(pattern), behind
+    def __init__(self, word: str, pattern: str, *, behind: int = 0, is_id: bool = False) -> None:
+        self.word, self.pattern, self.behind, self.is_id = word, re.compile(pattern), behind, is_id
 
     def before(self, script: Script, start: int, end: int) -> Slot | None:
         """Return the value of the last such word before `end`."""
@@ -58,7 +58,7 @@ class _Mark:
         if match is None:
             return None
         start, end = match.span(1)
-        if script.text[end : end + 1] in {"\n", HARD}:
+        if script.text[end : end + 1] in {"\n", HARD} and not self.is_id:
             carried = carried_on(script.text, start, end)
             if carried is None or (
                 self.word == "api error" and carried == end and not _KNOWN_CODE.fullmatch(script.text, start, end)
@@ -83,7 +83,7 @@ _OPERATIONS: Final = (
     _CALL_OPERATION,
     _Mark("operation error", r"(?i:operation\s+error)\s+[^:]{1,60}:\s+(\w+),"),
     _Mark("api:", r"API:\s+[a-z0-9-]+:(\w+(?:[\n\x0b]\w+(?=\s(?:User|You)\b|\s?\Z))?)"),
-    _Mark("error executing", rf"(?i:error\s+executing)\s+\"(\w+)\""),
+    _Mark("error executing", r"(?i:error\s+executing)\s+\"(\w+)\""),
     _Mark("eventname", rf"(?i:eventName){_QUOTE}\s*(?:[:=]|,AttributeValue=)\s*{_QUOTE}(\w+)"),
     _Mark("calling `", r"calling\s+`([A-Z]\w+)`"),
 )
@@ -100,8 +100,8 @@ _ADJACENT: Final = re.compile(
     r"|[A-Z][A-Za-z]+\.[A-Z]\w+Exception):\s*[\"']?\Z"
 )
 _REQUEST: Final = (
-    _Mark("request id", r"(?i:request\s+id):?\s*([\w-]{6,})"),
-    _Mark("requestid", rf"(?i:requestid){_QUOTE}\s*[:=>]\s*{_QUOTE}([\w-]{{6,}})"),
+    _Mark("request id", r"(?i:request\s+id):?\s*([\w-]{6,})", is_id=True),
+    _Mark("requestid", rf"(?i:requestid){_QUOTE}\s*[:=>]\s*{_QUOTE}([\w-]{{6,}})", is_id=True),
 )
 _REGION: Final = _Mark("awsregion", rf"(?i:awsRegion){_QUOTE}\s*[:=]\s*{_QUOTE}([a-z]{{2}}(?:-[a-z]+)+-\w+)")
 
@@ -127,11 +127,24 @@ def _request(script: Script, found: Found, head: int, tail: int) -> None:
     if "request" in script.low[found.end : tail] or "request" in script.low[head : found.start]:
         for mark in _REQUEST:
             slot = mark.after(script, found.end, tail) or mark.before(script, head, found.start)
+            slot = _whole_id(script.text, slot) if slot else None
             if slot:
                 found.put_aside("request_id", slot)
                 break
-    if "region" not in found.fields and "awsregion" in script.low:
+    if "region" not in found.fields and _REGION.word in script.words:
         found.put_aside("region", _nearest(_REGION, script, found, head, tail))
+
+
+def _whole_id(text: str, slot: Slot) -> Slot | None:
+    """Return the request id, put together if a line break cut it; None if a part of it is missing."""
+    if _UUID.fullmatch(slot.value) or _CUT.match(text, slot.end) is None:
+        return slot
+    whole = _UUID.match(text[slot.start : slot.start + 40].replace("\n", "", 1).replace(HARD, "", 1))
+    return Slot(whole[0], slot.start, slot.start + len(whole[0]) + 1) if whole else None
+
+
+_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_CUT: Final = re.compile(r"[\n\x0b][\w-]")
 
 
 def _code(script: Script, found: Found, head: int, tail: int) -> None:
@@ -181,7 +194,7 @@ def _bare_code(text: str, start: int, end: int) -> Slot | None:
 
 def _operation(script: Script, found: Found, head: int, tail: int) -> None:
     for mark in _OPERATIONS:
-        if mark.word in script.low:
+        if mark.word in script.words:
             slot = _nearest(mark, script, found, head, tail)
             if slot:
                 found.put_aside("operation", slot)

@@ -3,28 +3,16 @@
 import re
 from typing import Final
 
+from troubleshoot.denial.clauses import CLAUSE, clause_action, read_clause
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found
 from troubleshoot.denial.marks import HARD
-from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
+from troubleshoot.denial.principals import principal_into
+from troubleshoot.denial.reading import PolicyType, PrincipalKind
 from troubleshoot.denial.slots import KINDED, Slot, carried_on, delimited, is_mask, open_ended, put_together
-from troubleshoot.denial.words import POLICY, POLICY_WORDS
-
 
 _ANCHOR: Final = re.compile(r"not authori[sz]ed\b(?P<perform> ?to perform ?:?[ \"'`(\[]*)?")
 ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]*)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
-_DECIDED: Final = rf"with an explicit deny(?: in (?:an? |the )?(?P<type>{POLICY})(?: transitively through an? (?P<through>{POLICY}))?)?"
-_LACKING: Final = (
-    rf"no (?P<lacking>{POLICY}) allows?(?: the (?:"
-    r"(?P<action>[a-z][a-z0-9-]*(?: [a-z0-9-]+)?: ?[a-z*][\w*]*(?: \w+)?)(?= action)|(?P<cut>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
-)
-_EITHER: Final = r"because the resource does not exist in this region, no (?P<either>resource-based) policies"
-CLAUSE: Final = re.compile(rf"{_DECIDED}|because {_LACKING}|{_EITHER}")
-"""Which policy decided, and how: the end of AWS's sentence."""
-CONTEXT: Final = re.compile(
-    rf"(?:{_DECIDED}|{_LACKING}|{_EITHER})".replace("with an explicit", "(?:with )?an explicit")
-)
-"""The same as the console's box puts it."""
 _ON: Final = re.compile(
     r"[\"'`\s]*(?:(?:\.{2,}|…|\[\.*\])\s*)?on (?:(?P<nameless>this resource|the resource associated)"
     r"|(?:the )?resources? ?:? ?|(?=[\"'`]?arn:))"
@@ -36,8 +24,6 @@ _ELLIPSIS: Final = re.compile(r"\.{2,}|…")
 _ANY_BLANK: Final = re.compile(r"\s")
 _BLANK: Final = re.compile(r" (?![\n\x0b])")
 _INNER_BLANK: Final = re.compile(r"(?<![:/]) (?![\n\x0b])")
-_ACCOUNT: Final = re.compile(r"(?:arn:[\w-]+:(?:iam|sts)::`?|)(\d{12})`?:")
-_POLICY_ARN: Final = re.compile(r" ?: ?(?=[\"'`]?(?:arn:|\.\.\.?/|…|<))")
 _SERVICE: Final = re.compile(r"((?:(?:Amazon|AWS) )?[A-Z][A-Za-z0-9]+) is \Z")
 _NO_SERVICE: Final = frozenset(
     {
@@ -98,7 +84,7 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
 
 def _action(script: Script, match: re.Match[str], found: Found) -> int:
     start, end = match.span()
-    carried = carried_on(script.text, start, end)
+    carried = carried_on(script.text, start, end, is_name=True)
     if carried is not None:
         word = _WORD.match(script.text, end + 1, carried) if carried > end else None
         end = word.end() if word else end
@@ -115,15 +101,6 @@ def _named_twice(script: Script, clause: re.Match[str], found: Found) -> None:
     first = found.fields.get("action")
     if again and (first is None or (len(first) < len(again.value) and again.value.startswith(first))):
         found.put("action", again)
-
-
-def clause_action(script: Script, clause: re.Match[str]) -> Slot | None:
-    """Return the action that the clause names."""
-    group = "action" if clause["action"] else "cut"
-    if clause[group] is None:
-        return None
-    start, end = clause.span(group)
-    return Slot(put_together(script.text[start:end]).replace(" ", ""), start, end)
 
 
 def _web_identity(script: Script, found: Found) -> None:
@@ -166,28 +143,6 @@ def _fits_between(gap: str) -> bool:
         return False
     bare = _ELLIPSIS.sub("", _PLACEHOLDERS.sub("", gap)).replace("\n", "").replace(HARD, "")
     return bare.count(" ") <= 8 and ". " not in bare
-
-
-def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:
-    """Read which policy decided, and how; then its ARN, if it stands there."""
-    found.end = max(found.end, clause.end())
-    kind = (
-        DenyKind.UNKNOWN
-        if clause["either"]
-        else DenyKind.EXPLICIT
-        if "explicit" in clause[0][:16]
-        else DenyKind.IMPLICIT
-    )
-    found.fields["deny_kind"] = kind
-    found.spans["deny_kind"] = clause.span()
-    group = next((name for name in ("through", "type", "lacking", "either") if clause[name]), None)
-    if group is None:
-        return
-    found.fields["policy_type"] = POLICY_WORDS[clause[group].split(" ", 1)[0]]
-    found.spans["policy_type"] = clause.span(group)
-    colon = _POLICY_ARN.match(script.low, clause.end())
-    if colon:
-        found.put("policy_arn", open_ended(script.text, colon.end()))
 
 
 def _subject(script: Script, anchor: int, done: int, found: Found) -> None:
@@ -259,47 +214,6 @@ def _token_start(text: str, begin: int, end: int) -> int:
 
 
 _BROKEN_ARN: Final = re.compile(r"arn:[^\s\"]*[\n\x0b]\Z")
-
-
-def principal_into(found: Found, slot: Slot) -> None:
-    """Keep who was refused: the name or ARN, its kind, and the account, where twelve digits tell it."""
-    found.start = min(found.start, slot.start)
-    kind = kind_of(slot.value)
-    found.fields["principal_kind"] = kind
-    if kind is PrincipalKind.ANONYMOUS:
-        found.spans["principal_kind"] = (slot.start, slot.end)
-        return
-    found.put("principal", slot)
-    account = _ACCOUNT.match(slot.value)
-    if account:
-        found.fields["account"] = account[1]
-        at = slot.start + account.start(1)
-        whole = slot.end - slot.start == len(slot.value)
-        found.spans["account"] = (at, at + 12) if whole else (slot.start, slot.end)
-
-
-_KIND_MARKS: Final = (
-    ("assumed-role/", PrincipalKind.ROLE_SESSION),
-    (":role/", PrincipalKind.ROLE_SESSION),
-    ("AWSReservedSSO_", PrincipalKind.ROLE_SESSION),
-    (":federated-user/", PrincipalKind.FEDERATED_USER),
-    (":user/", PrincipalKind.USER),
-    (".amazonaws.com", PrincipalKind.SERVICE),
-)
-
-
-def kind_of(principal: str) -> PrincipalKind:
-    """Say what kind of principal an ARN, a part of one, or a name is."""
-    if principal.lower() == "anonymous":
-        return PrincipalKind.ANONYMOUS
-    for mark, kind in _KIND_MARKS:
-        if mark in principal:
-            return kind
-    if re.search(r":root\b", principal):
-        return PrincipalKind.ROOT
-    if re.fullmatch(r"[\w+=,.@-]+", principal) and ".." not in principal and "…" not in principal:
-        return PrincipalKind.ROLE_SESSION if "role" in principal.lower() else PrincipalKind.USER
-    return PrincipalKind.UNKNOWN
 
 
 def _resource(script: Script, start: int, clause_start: int | None, found: Found) -> None:

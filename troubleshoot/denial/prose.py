@@ -1,19 +1,21 @@
-"""Reads refusals in other words: a role that a service cannot use, missing permissions, other languages, decoded messages."""
+"""Reads refusals in other words: a role that a service cannot use, missing permissions, other languages."""
 
 import re
 from typing import Final
 
+from troubleshoot.denial.clauses import CONTEXT, read_clause
 from troubleshoot.denial.clean import Script
-from troubleshoot.denial.forms import CONTEXT, principal_into, read_clause
 from troubleshoot.denial.found import Found
 from troubleshoot.denial.marks import HARD
+from troubleshoot.denial.principals import principal_into
 from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
 from troubleshoot.denial.slots import Slot, delimited, open_ended, put_together
 from troubleshoot.denial.words import SERVICE_PREFIXES
 
 _ASSUME: Final = re.compile(
     r"\brole\b[^.]{0,120}\bcannot be assumed(?: by \w+)?"
-    r"|(?:unable to|cannot|can't|could not|failed to|not able to) assume (?:the |this |your )?(?:provided |execution |service |iam |specified )*role"
+    r"|(?:unable to|cannot|can't|could not|failed to|not able to) assume (?:the |this |your )?(?:provided |execution "
+    r"|service |iam |specified )*role"
     r"|(?:regional one is|not) authorized to assume (?:the )?(?:provided |specified )?role"
 )
 _ROLE_ARN: Final = re.compile(r"[\s\"'`(:]*(?=arn:[\w-]+:iam::)")
@@ -21,8 +23,10 @@ _TO_CALL: Final = re.compile(
     r"(?:does not|doesn't|do not|not) have (?:sufficient |the )?permissions? to call (\w+)(?: on ((?:\w+ )?\w+))?"
 )
 _LACKS: Final = re.compile(
-    r"(?:(?:does not|doesn't|do not|don't|not) have (?:sufficient |the |required |any )*permissions?|missing (?:the )?(?:required |iam )*permissions?"
-    r"|lacks? (?:the )?(?:required |iam )*permissions?)(?: to perform| to call| for| to)?:? [\"'`]?(?=[a-z][a-z0-9-]*:[a-z])"
+    r"(?:(?:does not|doesn't|do not|don't|not) have (?:sufficient |the |required |any )*permissions?|missing (?:the "
+    r")?(?:required |iam )*permissions?"
+    r"|lacks? (?:the )?(?:required |iam )*permissions?)(?: to perform| to call| for| to)?:? "
+    r"[\"'`]?(?=[a-z][a-z0-9-]*:[a-z])"
 )
 _DECODED: Final = re.compile(r"\"allowed\" ?: ?false")
 _FOR_ROLE: Final = re.compile(r"for role (?=arn:)")
@@ -38,7 +42,7 @@ def read_prose(script: Script) -> list[Found]:
         found += [_to_call(script, match) for match in _TO_CALL.finditer(low)]
         found += [item for match in _LACKS.finditer(low) if (item := _lacks(script, match))]
     if "explicitdeny" in low:
-        found += [_decoded(script, match) for match in _DECODED.finditer(low)]
+        found += _all_decoded(script)
     return found
 
 
@@ -61,7 +65,9 @@ def _to_call(script: Script, match: re.Match[str]) -> Found:
     if prefix:
         found.put("action", Slot(f"{prefix}:{name}", start, match.end()))
         return found
-    named = re.compile(rf"(?<![\w:])(?<![a-z][\n\x0b])[a-z][a-z0-9-]*:{re.escape(name)}\b").search(script.text)
+    named = re.compile(rf"(?<![\w:])(?<![a-z][\n\x0b])[a-z][a-z0-9-]*:{re.escape(name)}\b").search(
+        script.text, max(0, match.start() - 1000), match.end() + 2000
+    )
     if named:
         found.put_aside("action", Slot(named[0], *named.span()))
     return found
@@ -109,9 +115,17 @@ _ARN: Final = re.compile(r"\"arn\"\s?:\s?\"(arn:[^\" ]+)\"")
 _UNIQUE_ID: Final = re.compile(r"\"(AROA|AIDA)\w+")
 
 
-def _decoded(script: Script, match: re.Match[str]) -> Found:
+def _all_decoded(script: Script) -> list[Found]:
+    matches = list(_DECODED.finditer(script.low))
+    ends = [*(match.start() for match in matches), len(script.text)][1:]
+    return [_decoded(script, match, min(end, match.end() + _MESSAGE)) for match, end in zip(matches, ends, strict=True)]
+
+
+_MESSAGE: Final = 8000
+
+
+def _decoded(script: Script, match: re.Match[str], end: int) -> Found:
     """Read what `sts:DecodeAuthorizationMessage` gave back."""
-    end = min(len(script.text), match.end() + 8000)
     found = Found(match.start(), match.end())
     explicit = re.compile(r"\"explicitdeny\" ?: ?(true|false)").search(script.low, match.start(), end)
     if explicit:
@@ -131,7 +145,8 @@ def _decoded(script: Script, match: re.Match[str]) -> Found:
 
 
 _BOX: Final = re.compile(
-    r"user: (?P<user>\S+(?: \S+)?) (?:service: (?P<service>[\w-]+) )?action: (?P<action>[\w:*-]+(?: [\w:]+)?(?= on resource| context:)|[\w:*-]+)"
+    r"user: (?P<user>\S+(?: \S+)?) (?:service: (?P<service>[\w-]+) )?action: (?P<action>[\w:*-]+(?: [\w:]+)?(?= on "
+    r"resource| context:)|[\w:*-]+)"
     r"(?: on resource\(s\): (?P<resource>\S+(?: \S+)?(?= context:)|\S+))?(?: context: (?P<context>.{0,200}))?"
 )
 
@@ -164,15 +179,18 @@ def _part(script: Script, match: re.Match[str], name: str) -> Slot | None:
 
 
 _CALLER: Final = re.compile(
-    r"arn:[\w-]+:(?:iam|sts)::[^\s:]*:(?:user|assumed-role|role|federated-user)/[\w+=,.@/*-]+|arn:[\w-]+:iam::[^\s:]*:root\b"
+    r"arn:[\w-]+:(?:iam|sts)::[^\s:]*:(?:user|assumed-role|role|federated-user)/[\w+=,.@/*-]+"
+    r"|arn:[\w-]+:iam::[^\s:]*:root\b"
 )
 _NAMED: Final = re.compile(r"(?<![\w:/-])[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]+\*?(?![\w:/])")
 _REFUSAL: Final = re.compile(
-    r"nicht (?:autorisiert|berechtigt)|berechtigung|pas autoris|autorisation|no est[aá] autorizad|permiso|não (?:está|tem|possui)|permiss"
+    r"nicht (?:autorisiert|berechtigt)|berechtigung|pas autoris|autorisation|no est[aá] autorizad|permiso|não "
+    r"(?:está|tem|possui)|permiss"
     r"|autorizza|権限|許可|权限|無權|无权|授权|권한|uprawn|разреш|прав|authori[sz]|denied|not allowed|yetki|quyền"
 )
 _RESOURCE_WORD: Final = re.compile(
-    r"(?:ressourcen?|recurso|risorsa|resource|リソース|资源|資源|리소스|ресурс\w*|kaynak|zas[oó]b\w*)\s?:?\s{0,2}[\"'「“]?(?=arn:|\*)"
+    r"(?:ressourcen?|recurso|risorsa|resource|リソース|资源|資源|리소스|ресурс\w*|kaynak"
+    r"|zas[oó]b\w*)\s?:?\s{0,2}[\"'「“]?(?=arn:|\*)"
 )
 
 

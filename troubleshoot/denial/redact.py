@@ -20,9 +20,7 @@ class Redacted:
     removed: tuple[Removed, ...] = ()
 
 
-_ESCAPED: Final = re.compile(
-    r"\\+(?:u00|x[2-7]|/|\+)|&#|%[2-7][0-9A-Fa-f]|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\x1b]"
-)
+_ESCAPED: Final = re.compile(r"\\(?:u00|x[2-7]|/|\+)|&#|%[2-7][0-9A-Fa-f]|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\x1b]")
 _PERCENT: Final = re.compile(r"%(?:25)*([2-7][0-9A-Fa-f])")
 _LINE_BREAK: Final = re.compile(r"[ \t]?\n[ \t>#*|│/]{0,12}")
 _RUN_AT_BREAK: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{1,39}\n")
@@ -112,20 +110,32 @@ def _found_in(view: View, shapes: tuple[Shape, ...], *, glued: bool) -> Iterator
 
 def _runs(text: str) -> list[tuple[int, int]]:
     """Find 40 characters that look like a secret access key, though nothing says so."""
-    found = [
-        match.span()
-        for match in RUN.finditer(text)
-        if match[0] not in EXAMPLES and looks_random(match[0], among_names=_is_among_names(text, match.start()))
-    ]
+    found = [span for match in RUN.finditer(text) for span in _in_run(text, match)]
     found += _broken_runs(text)
     blobs = [match.span() for match in _BLOB.finditer(text) if len(match[0]) > _BLOB_LENGTH] if found else []
     return [span for span in found if not any(start <= span[0] < end for start, end in blobs)]
 
 
+def _in_run(text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """A run of 40 may be a key; so may the last 40 characters of a longer one, behind a slash of a name."""
+    start, end = match.span()
+    is_longer = end - start > _KEY
+    among_names = _is_among_names(text, start)
+    if is_longer and not (among_names and text[end - _KEY - 1] == "/"):
+        return
+    run = text[end - _KEY : end]
+    if run not in EXAMPLES and looks_random(run, among_names=among_names):
+        yield end - _KEY, end
+
+
+_KEY: Final = 40
+
+
 _GAP: Final = r"(?:\\{1,4}[nr]|[\s>#*|│/]){0,16}"
+_GAPS: Final = _GAP.replace("{0,16}", "{1,16}")
 _BLOB: Final = re.compile(
     r"[\w/+=\u00ad\u200b-\u200f\u2060-\u2064\ufeff-]{101,}"
-    rf"|(?i:{_GAP.join('message')}){_GAP}:[\"'`\s]{{0,20}}[\w-]+(?:{_GAP.replace('{0,16}', '{1,16}')}[\w-]{{4,}}(?![\w ]))+"
+    rf"|(?i:{_GAP.join('message')}){_GAP}:[\"'`\s]{{0,20}}[\w-]+(?:{_GAPS}[\w-]{{4,}}(?![\w ]))+"
 )
 """EC2's encoded message, in one line or broken over several: some part of it may look like a key."""
 
@@ -135,7 +145,7 @@ _BLOB_LENGTH: Final = 100
 def _is_among_names(text: str, at: int) -> bool:
     begin = max(0, at - 300)
     start = max(text.rfind(char, begin, at) for char in " \n\"'")
-    return _NAMES.search(text, max(start, begin), at) is not None
+    return _NAMES.search(text, max(start, begin), at + 20) is not None
 
 
 def _broken_runs(text: str) -> Iterator[tuple[int, int]]:

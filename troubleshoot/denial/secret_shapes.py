@@ -1,4 +1,4 @@
-"""What secrets look like. Sources: IAM User Guide, securing access keys; RFC 7519, 6265, 7468; the makers' own pages."""
+"""What secrets look like. Sources: IAM User Guide, securing access keys; RFC 7519, 6265 and 7468."""
 
 import re
 from itertools import pairwise
@@ -31,16 +31,20 @@ EXAMPLES: Final = frozenset(
 
 _BEFORE: Final = r"(?<![A-Za-z])"
 _IS: Final = r"(?![A-Za-z])[\d_\]]{0,4}[\"'`\\]{0,8}\s{0,3}(?:=>|:=|[:=]|(?<=>)|\sis\s)\s{0,3}"
-_VALUE: Final = r"(?:\"(?P<value>[^\"\n]{3,4000})\"|'(?P<single>[^'\n]{3,4000})'|[\"'`\\]{0,8}(?P<bare>[^\s\"'`,;<>\[{][^\s\"'`,;<>]{2,4000}))"
-_FLAG: Final = r"(?:=|\s{1,3})"
-_SECRET_NAME: Final = (
-    r"(?:secret[\s_-]{0,2}(?:access[\s_-]{0,2})?key|client[_-]?secret|secret[_-]?string|aws[_-]secret)"
+_VALUE: Final = (
+    r"(?:\"(?P<value>[^\"\n]{3,4000})\"|'(?P<single>[^'\n]{3,4000})'"
+    r"|[\"'`\\]{0,8}(?P<bare>[^\s\"'`,;<>\[{][^\s\"'`,;<>]{2,4000}))"
 )
-_PASSWORD_NAME: Final = r"(?:passwor[dt]|passwd|passphrase|kennwort|passwort|pwd)"
-_TOKEN_NAME: Final = r"(?:(?:session|security|access|refresh|auth|id|api|bearer|private|personal)[\s_-]{0,2}token|api[\s_-]{0,2}key|signintoken)"
+_FLAG: Final = r"(?:=|\s{1,3})"
+_KEY_LABEL: Final = r"(?:secret[\s_-]{0,2}(?:access[\s_-]{0,2})?key|client[_-]?secret|secret[_-]?string|aws[_-]secret)"
+_PHRASE_LABEL: Final = r"(?:passwor[dt]|passwd|passphrase|kennwort|passwort|pwd)"
+_TICKET_LABEL: Final = (
+    r"(?:(?:session|security|access|refresh|auth|id|api|bearer|private|personal)[\s_-]{0,2}token"
+    r"|api[\s_-]{0,2}key|signintoken)"
+)
 
 
-_SECRET_WORDS: Final = (
+_KEY_WORDS: Final = (
     "secret_|secret-|secretaccess|secret access|secretkey|secret key|\"secret|'secret|secret=|clientsecret|secretstring"
 )
 
@@ -49,22 +53,42 @@ def _shape(kind: str, words: str, pattern: str, flags: int = 0, *, glued: bool =
     return Shape(kind, tuple(words.split("|")), re.compile(pattern, flags), glued)
 
 
+def _lines(chars: str) -> str:
+    """One character of a long secret, or the break before another whole line of it."""
+    return rf"(?:{chars}|{_GAP}(?!eyJ|FwoG|IQoJ|AQoD|FQoG)(?={chars}{{16}}))"
+
+
+def _rest(chars: str) -> str:
+    """The short last line of a long secret."""
+    return rf"(?:{_GAP}{chars}{{1,15}}(?![\w :]))?"
+
+
+_GAP: Final = r"\s?\\?\n[ \t>#*|│/]{0,12}"
+_JWT: Final = r"[\w-]"
+_JWT_PARTS: Final = r"[\w.-]"
+_SESSION: Final = r"[\w+/=%-]"
+
 SHAPES: Final = (
     _shape(
         "private-key",
         "private key",
-        r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?P<value>[A-Za-z0-9+/=\s:,.\\-]*?)(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z|(?=[^A-Za-z0-9+/=\s:,.\\-]))",
+        r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?P<value>[A-Za-z0-9+/=\s:,.\\>#*|│-]+?)(?:-----END "
+        r"[A-Z ]{0,40}PRIVATE KEY-----|\Z|(?=[^A-Za-z0-9+/=\s:,.\\>#*|│-]))",
     ),
-    _shape("jwt", "eyj", r"(?P<value>eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]+)*)", glued=True),
+    _shape(
+        "jwt",
+        "eyj",
+        rf"(?P<value>(?<![\w-])eyJ{_lines(_JWT)}{{8,}}\.{_lines(_JWT_PARTS)}{{4,}}{_rest(_JWT_PARTS)})",
+    ),
     _shape(
         "session-token",
         "fwogz|iqojb|aqodyx|fqogz",
-        r"(?P<value>(?:FwoGZXIvYXdz|IQoJb3JpZ2lu|AQoDYXdz|FQoGZXIvYXdz)[\w+/=%-]{8,})",
-        glued=True,
+        rf"(?P<value>(?:FwoGZXIvYXdz|IQoJb3JpZ2lu|AQoDYXdz|FQoGZXIvYXdz){_lines(_SESSION)}{{8,}}{_rest(_SESSION)})",
     ),
     _shape(
         "session-token",
-        "sessiontoken|session_token|session-token|session token|security-token|securitytoken|security_token|security token",
+        "sessiontoken|session_token|session-token|session token|security-token|securitytoken|security_token|security "
+        "token",
         rf"(?i){_BEFORE}(?:aws[_-])?(?:session|security)[\s_-]{{0,2}}token{_IS}{_VALUE}",
     ),
     _shape(
@@ -82,44 +106,49 @@ SHAPES: Final = (
     _shape(
         "authorization",
         "authorization:|authorization=|authorization\"|authorization'|bearer |basic |authorization\\\\",
-        r"(?i)(?:(?:bearer|basic|token|negotiate)\s{1,3}|authorization[\"'\\]{0,4}\s{0,3}[:=]\s{0,3}[\"'\\]{0,4}(?!bearer|basic|aws4))"
+        r"(?i)(?:(?:bearer|basic|token|negotiate)\s{1,3}"
+        r"|authorization[\"'\\]{0,4}\s{0,3}[:=]\s{0,3}[\"'\\]{0,4}(?!bearer|basic|aws4))"
         r"(?P<value>[\w.+/=~-]{12,4000})(?![\w.+/=~-]*[:/])",
     ),
     _shape(
         "secret-access-key",
-        _SECRET_WORDS,
+        _KEY_WORDS,
         rf"(?i)secret[\s_-]{{0,2}}access[\s_-]{{0,2}}key{_IS}[\"'`\\]{{0,8}}(?P<value>[A-Za-z0-9/+]{{40}})",
         glued=True,
     ),
-    _shape("secret-access-key", _SECRET_WORDS, rf"(?i){_SECRET_NAME}{_IS}{_VALUE}"),
+    _shape("secret-access-key", _KEY_WORDS, rf"(?i){_KEY_LABEL}{_IS}{_VALUE}"),
     _shape(
         "secret-access-key",
-        _SECRET_WORDS,
-        r"(?i)[\"']secret[\"']\s?[:=]\s?[\"'](?P<value>[^\"'\n]{3,4000})[\"']|(?<![\w-])secret=(?P<bare>[^\s\"'`,;<>&]{3,4000})",
+        _KEY_WORDS,
+        r"(?i)[\"']secret[\"']\s?[:=]\s?[\"'](?P<value>[^\"'\n]{3,4000})[\"']"
+        r"|(?<![\w-])secret=(?P<bare>[^\s\"'`,;<>&]{3,4000})",
     ),
-    _shape("password", "passw|pwd|passphrase|kennwort", rf"(?i){_PASSWORD_NAME}{_IS}{_VALUE}"),
+    _shape("password", "passw|pwd|passphrase|kennwort", rf"(?i){_PHRASE_LABEL}{_IS}{_VALUE}"),
     _shape("password", "--pass", rf"(?i)--pass(?:word|wd|phrase)?{_FLAG}{_VALUE}"),
-    _shape("password", "passw|pwd", rf"(?i)<[\w:]{{0,40}}{_PASSWORD_NAME}>(?P<value>[^<]{{1,4000}})"),
+    _shape("password", "passw|pwd", rf"(?i)<[\w:]{{0,40}}{_PHRASE_LABEL}>(?P<value>[^<]{{1,4000}})"),
     _shape("password", "://", r"://[^\s/:@\"']{0,200}:(?P<value>[^\s/@\"']{1,400})@"),
     _shape(
         "token",
         "token=|token:|token\"|token'|token\\\\|token |apikey|api_key|api-key|api key",
-        rf"(?i){_BEFORE}{_TOKEN_NAME}{_IS}{_VALUE}",
+        rf"(?i){_BEFORE}{_TICKET_LABEL}{_IS}{_VALUE}",
     ),
     _shape("token", "token=", r"(?i)(?<![a-z])token=(?P<value>[^\s\"'`,;<>&]{8,4000})"),
     _shape(
         "token",
         "gh|glpat|xox|sk_live|sk-|aiza|ya29|npm_|pypi-|hvs.|absk|dop_v1",
-        r"(?P<value>(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|sk_live_\w{16,}"
-        r"|sk-[\w-]{20,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|npm_\w{30,}|pypi-[\w-]{30,}|hvs\.[\w-]{20,}|ABSK[\w+/=]{20,}|dop_v1_\w{30,}))",
+        r"(?P<value>(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}"
+        r"|xox[abeoprs]-[\w-]{10,}|sk_live_\w{16,}"
+        r"|sk-[\w-]{20,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|npm_\w{30,}|pypi-[\w-]{30,}|hvs\.[\w-]{20,}"
+        r"|ABSK[\w+/=]{20,}|dop_v1_\w{30,}))",
     ),
     _shape("saml-assertion", "phnhbw|saml", r"(?P<value>PHNhbW[A-Za-z0-9+/=%]{40,})", glued=True),
 )
 
 KEY_ID: Final = re.compile(r"(?<![A-Za-z0-9/+=])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
-RUN: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+RUN: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40,}(?![A-Za-z0-9/+=])")
 _PLACE: Final = re.compile(
-    r"\*+|x+|X+|\.+|…|<.*|\$\{?\w+\}?|\$\(.*|null|none|None|true|false|arn:.*|[\[({]?[\w-]+[ -]removed\]?|%s|redacted|REDACTED",
+    r"\*+|x+|X+|\.+|…|<.*|\$\{?\w+\}?|\$\(.*|null|none|None|true|false|arn:.*|[\[({]?[\w-]+[ -]removed\]?|%s"
+    r"|redacted|REDACTED",
     re.DOTALL,
 )
 

@@ -24,7 +24,8 @@ _BROKEN: Final = re.compile(r"[ ]*[\n\x0b]+[ ]*")
 _TOKEN: Final = re.compile(r"(?:<[^<>/\n\x0b][^<>]{0,60}>|\{[^{}\"\n\x0b]{0,60}\}|[^\s\"<>]|<(?!/)|>){1,2048}")
 _PIECE: Final = re.compile(r"(?:[\w:/.*@=+,$>{}…#-]|<(?!/))+", re.ASCII)
 _GAP: Final = re.compile(r"(?P<blank> )|[\n\x0b](?![\n\x0b])")
-_CLOSED: Final = re.compile(r"[.,;]?\s?[\"'`](?!\w)")
+_NAME: Final = re.compile(r"[A-Za-z0-9*]+(?=[\s\"'`,.;)\]}*<]|\Z)")
+_CLOSED: Final = re.compile(r"[.,;]?\s?(?:[\"'`](?!\w)|</)")
 _LAST_ON_LINE: Final = re.compile(r"[.,;)\]}]*(?: \(|[\n\x0b]|\Z)")
 _MASK: Final = re.compile(
     r"[*.…xX#?_\s-]+|[<\[{(][^<>\[\]{}():]*[>\]})]+|\$\{?\w+\}?|etc\.?|redacted|masked|hidden|\*+redacted\**",
@@ -70,15 +71,15 @@ def open_ended(text: str, start: int) -> Slot | None:
     return None if slot is None or _HALF_KIND.fullmatch(slot.value) else slot
 
 
-def carried_on(text: str, start: int, end: int) -> int | None:
+def carried_on(text: str, start: int, end: int, *, is_name: bool = False) -> int | None:
     """Where the value from `start`, broken off at `end`, goes on to.
 
-    `end` itself if it is whole; None if that can't be told.
+    `end` itself if it is whole; None if that can't be told. A name has letters and digits only.
     """
     gap = _GAP.match(text, end)
     if gap is None or FOLLOW.match(text, gap.end()) or _NEXT_MESSAGE.match(text, gap.end()):
         return end
-    piece = _PIECE.match(text, gap.end())
+    piece = (_NAME if is_name else _PIECE).match(text, gap.end())
     if piece is None:
         return end
     value, after = text[start:end], piece.end()

@@ -24,21 +24,22 @@ POLICY: Final = (
 )
 """The names of the policy types, as a pattern. A permissions boundary goes without the word policy."""
 
-VOCABULARY: Final = frozenset(
-    """user is not authorized to perform on resource with an explicit deny in a the because no identity-based
-    resource-based permissions boundary session service control policy endpoint vpc role trust allows action this you are
-    operation encoded authorization failure message error occurred when calling anonymous for given table access
-    associated ciphertext go complete details or call following id getrequestauthorizationdetails api transitively
-    through accessdenied accessdeniedexception unauthorizedoperation request code status does have permissions refers
-    customer master key that exist region allowed denied cannot be assumed by policies allow explicitly denies
-    requestid hostid extended awslambda null proxy handlererrorcode requesttoken encountered unauthorizedtaggingoperation
-    authorizationerror authorizationerrorexception access_denied client_error validationerror errorcode errormessage
-    policies based message messages""".split()
-)
+_KNOWN: Final = """
+user is not authorized to perform on resource with an explicit deny in a the because no identity-based resource-based
+permissions boundary session service control policy policies endpoint vpc role trust allows allow action this you are
+operation encoded authorization failure message messages error occurred when calling anonymous for given table access
+associated ciphertext go complete details or call following id getrequestauthorizationdetails api transitively through
+accessdenied accessdeniedexception unauthorizedoperation unauthorizedtaggingoperation authorizationerror
+authorizationerrorexception access_denied client_error validationerror errorcode errormessage request code status does
+have refers customer master key that exist region allowed denied cannot be assumed by based explicitly denies requestid
+hostid extended awslambda null proxy handlererrorcode requesttoken encountered
+"""
+VOCABULARY: Final = frozenset(_KNOWN.split())
 """Words that a hard line break may have cut in two: such halves are put together again."""
 
 CODE: Final = (
-    r"(?:(?:Client|KMS)\.)?(?:KMS)?AccessDenied(?:Exception|Error)?|(?:Client\.)?UnauthorizedOperation|AuthorizationError(?:Exception)?"
+    r"(?:(?:Client|KMS)\.)?(?:KMS)?AccessDenied(?:Exception|Error)?|(?:Client\.)?UnauthorizedOperation"
+    r"|AuthorizationError(?:Exception)?"
     r"|NotAuthorized(?:Exception)?|UnauthorizedException|ACCESS_DENIED|CLIENT_ERROR|UnauthorizedTaggingOperation"
     r"|ForbiddenException"
 )
@@ -65,3 +66,14 @@ SERVICE_PREFIXES: Final = {
     "msk": "kafka",
 }
 """The IAM prefix of a service named in a sentence ("permissions to call ReceiveMessage on SQS")."""
+
+MARK_WORDS: Final = (
+    "when calling the",
+    "operation error",
+    "api:",
+    "error executing",
+    "eventname",
+    "calling `",
+    "awsregion",
+)
+"""The words behind or before which an operation or a Region stands."""

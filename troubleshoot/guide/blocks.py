@@ -159,6 +159,12 @@ class Topic:
     causes: tuple[str, ...] = ()
     example: str = ""
 
+    @property
+    def explained(self) -> tuple[str, ...]:
+        """The terms that the text itself explains."""
+        blocks = (block for section in self.sections for block in section.blocks)
+        return tuple(block.name for block in blocks if isinstance(block, Term))
+
     def sentences(self) -> Iterator[str]:
         """Return everything that the topic says in words."""
         yield from (self.title, self.short, self.summary)

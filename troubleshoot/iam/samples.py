@@ -7,7 +7,8 @@ from troubleshoot.iam.compiled import CompiledStatement
 from troubleshoot.iam.conditions import CompiledCondition
 from troubleshoot.iam.operators import Quantifier
 from troubleshoot.iam.request import ContextValue
-from troubleshoot.iam.wildcard import tokens_of
+from troubleshoot.iam.variables import Variable, parse_template
+from troubleshoot.iam.wildcard import Wild
 
 _MOST_CONTEXTS = 256
 _OTHER = "some-other-value"
@@ -31,7 +32,7 @@ def contexts(
     for statement in statements:
         for condition in statement.conditions:
             if condition.key not in fixed:
-                choices.setdefault(condition.key, {None: None}).update(dict.fromkeys(_values(condition)))
+                choices.setdefault(condition.key, {None: None}).update(dict.fromkeys(_values(condition, base)))
     made = list(islice(product(*(tuple(values) for values in choices.values())), _MOST_CONTEXTS + 1))
     found = [
         {**base, **{key: value for key, value in zip(choices, values, strict=True) if value is not None}}
@@ -40,12 +41,12 @@ def contexts(
     return tuple(found), len(made) <= _MOST_CONTEXTS
 
 
-def _values(condition: CompiledCondition) -> Iterator[ContextValue]:
-    for value in _plain_values(condition):
+def _values(condition: CompiledCondition, base: Mapping[str, ContextValue]) -> Iterator[ContextValue]:
+    for value in _plain_values(condition, base):
         yield value if condition.use.quantifier is Quantifier.NONE else (value,)
 
 
-def _plain_values(condition: CompiledCondition) -> Iterator[str]:
+def _plain_values(condition: CompiledCondition, base: Mapping[str, ContextValue]) -> Iterator[str]:
     operator = condition.use.operator
     yield from _KINDS.get(operator.name, ())
     for text in (value.value for value in condition.source.values):
@@ -54,9 +55,22 @@ def _plain_values(condition: CompiledCondition) -> Iterator[str]:
         elif operator.name in ("IpAddress", "NotIpAddress"):
             yield text.partition("/")[0]
         else:
-            yield "".join(token if isinstance(token, str) else "x" for token in tokens_of(text))
+            yield _spelled_out(condition, text, base)
     if not operator.name.startswith(("Numeric", "Date")):
         yield _OTHER
+
+
+def _spelled_out(condition: CompiledCondition, text: str, base: Mapping[str, ContextValue]) -> str:
+    """A text that fits the policy's: wildcards stand for an x, variables for their values."""
+    parts = parse_template(text, variables=condition.variables, wildcards=condition.use.operator.wildcards)
+    return "".join(part if isinstance(part, str) else _value_of(part, base) for part in parts)
+
+
+def _value_of(part: Wild | Variable, base: Mapping[str, ContextValue]) -> str:
+    if not isinstance(part, Variable):
+        return "x"
+    value = next((value for key, value in base.items() if key.lower() == part.key), part.default)
+    return value if isinstance(value, str) else "x"
 
 
 def _around(operator: str, text: str) -> Iterator[str]:

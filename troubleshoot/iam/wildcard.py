@@ -6,6 +6,7 @@ In text that is no ARN (StringLike, an action) every wildcard may stand for any 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import lru_cache
@@ -130,25 +131,25 @@ def _segment_expression(tokens: Sequence[Token], *, is_last: bool) -> str:
 
 def _simulate(tokens: Sequence[Token], text: str) -> bool:
     """Follow every way through the pattern at once, one bit of a number for each place in it."""
-    places: list[Token] = [place for token in tokens for place in ([token] if isinstance(token, Wild) else token)]
-    stars = sum(1 << at for at, place in enumerate(places) if place in _STARS)
-    accepts = {character: _accepting(places, character) for character in set(text)}
+    at_place: dict[Token, list[int]] = defaultdict(list)
+    end = 0
+    for token in tokens:
+        for place in (token,) if isinstance(token, Wild) else token:
+            at_place[place].append(end)
+            end += 1
+    masks = {place: sum(1 << at for at in found) for place, found in at_place.items()}
+    stars = masks.get(Wild.STAR, 0) | masks.get(Wild.SEGMENT_STAR, 0)
+    anything = masks.get(Wild.STAR, 0) | masks.get(Wild.ONE, 0)
+    no_colon = masks.get(Wild.SEGMENT_STAR, 0) | masks.get(Wild.SEGMENT_ONE, 0)
+    if end - stars.bit_count() > len(text):
+        return False
     alive = _past_stars(1, stars)
     for character in text:
-        accepting = alive & accepts[character]
+        accepting = alive & (masks.get(character, 0) | anything | (0 if character == ":" else no_colon))
         alive = _past_stars((accepting & ~stars) << 1 | (accepting & stars), stars)
-    return bool(alive >> len(places) & 1)
+    return bool(alive >> end & 1)
 
 
 def _past_stars(alive: int, stars: int) -> int:
     """A star may stand for nothing. No two stars are neighbours, so one step is enough."""
     return alive | (alive & stars) << 1
-
-
-def _accepting(places: Sequence[Token], character: str) -> int:
-    anything = (Wild.STAR, Wild.ONE)
-    return sum(
-        1 << at
-        for at, place in enumerate(places)
-        if place == character or place in anything or (isinstance(place, Wild) and character != ":")
-    )

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from troubleshoot.guide.causes import CAUSES
+from troubleshoot.guide.terms import terms_in
 from troubleshoot.guide.topics import TOPICS
 from troubleshoot.web.strangers import same_for_strangers
 
@@ -20,5 +21,6 @@ def cause(request: HttpRequest, cause_id: str) -> HttpResponse:
     found = CAUSES.get(cause_id)
     if found is None:
         raise Http404
-    data = {"cause": found, "topics": [topic for topic in TOPICS if cause_id in topic.causes]}
+    topics = [topic for topic in TOPICS if cause_id in topic.causes]
+    data = {"cause": found, "topics": topics, "terms": terms_in(found.sentences())}
     return render(request, "causes/cause.html", data)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from troubleshoot.access import doors, selectors
 from troubleshoot.access import people as services
 from troubleshoot.access.errors import Refused, Told
+from troubleshoot.access.permissions import roles_of
 from troubleshoot.web.forms.people import ChangeForm
 from troubleshoot.web.presenters.people import change_view, person_row
 from troubleshoot.web.read import UNPROCESSABLE
@@ -61,7 +62,7 @@ def _page(request: HttpRequest, form: ChangeForm, *, status: int = 200) -> HttpR
     person = person_of(request)
     everybody, turn = page_of(request, selectors.people())
     context = {
-        "form": form,
+        "form": form if roles_of(person).is_admin else None,
         "rows": tuple(person_row(somebody) for somebody in everybody),
         "turn": turn,
         "changes": tuple(change_view(change, viewer=person) for change in selectors.proposed_changes()),

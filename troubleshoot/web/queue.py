@@ -8,7 +8,7 @@ from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access import doors, routing, selectors, services
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import AccessRequest, Person
-from troubleshoot.web.forms.access_request import ApproveForm, RejectForm
+from troubleshoot.web.forms.access_request import ApproveForm, RejectForm, RevokeForm
 from troubleshoot.web.presenters.queue import DEFAULT_FILTER, filters_of, queue_row, states_of
 from troubleshoot.web.presenters.requests import WAITING
 from troubleshoot.web.presenters.review import review_page
@@ -77,8 +77,43 @@ def reject(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("review", code=code)
 
 
+def check_applied(request: HttpRequest, code: str) -> HttpResponse:
+    """Say that the change was applied by hand: the worker then reads back whether it was."""
+    person = person_of(request)
+    asked = doors.request_to_review(person, code)
+    try:
+        services.check_now(request=asked, person=person)
+    except services.Told as told:
+        messages.error(request, told.words)
+    else:
+        messages.success(request, "The worker reads back now whether it took effect.")
+    return redirect("review", code=code)
+
+
+def revoke(request: HttpRequest, code: str) -> HttpResponse:
+    """Take an active grant away before its end, with a reason."""
+    person = person_of(request)
+    asked = doors.request_to_review(person, code)
+    form = RevokeForm(request.POST)
+    if not form.is_valid():
+        return _review(request, person, asked, RejectForm(), revoke_form=form, status=UNPROCESSABLE)
+    try:
+        services.end_early(request=asked, person=person, reason=form.cleaned_data["reason"])
+    except services.Told as told:
+        messages.error(request, told.words)
+    else:
+        messages.success(request, f"Revoked. The worker takes the policy away, and {asked.requester} is told.")
+    return redirect("review", code=code)
+
+
 def _review(
-    request: HttpRequest, person: Person, asked: AccessRequest, form: RejectForm, *, status: int = 200
+    request: HttpRequest,
+    person: Person,
+    asked: AccessRequest,
+    form: RejectForm,
+    *,
+    revoke_form: RevokeForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     answer = None
     if asked.diagnosis:
@@ -87,4 +122,9 @@ def _review(
         answer = diagnoses.answer(asked.diagnosis, viewer=person)
     decides = asked.state in WAITING and routing.may_decide(person, asked)
     page = review_page(asked, answer, viewer=person, may_decide=decides)
-    return render(request, "queue/review.html", {"page": page, "reject_form": form}, status=status)
+    return render(
+        request,
+        "queue/review.html",
+        {"page": page, "reject_form": form, "revoke_form": revoke_form or RevokeForm()},
+        status=status,
+    )

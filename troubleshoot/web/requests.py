@@ -92,6 +92,19 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("request", code=code)
 
 
+def give_back(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask the worker to take an active grant away now: it is no longer needed."""
+    person = person_of(request)
+    asked = doors.own_request(person, code)
+    try:
+        services.end_early(request=asked, person=person)
+    except services.Told as told:
+        messages.error(request, told.words)
+    else:
+        messages.success(request, "Given back. The worker takes the policy away now.")
+    return redirect("request", code=code)
+
+
 def _submit(request: HttpRequest, person: Person, kept: Diagnosis, asking: _Asking, form: RequestForm) -> HttpResponse:
     data = form.cleaned_data
     try:

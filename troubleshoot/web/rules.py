@@ -23,6 +23,7 @@ class Rule(StrEnum):
     STAFF = "staff"  # helpdesk, approvers, administrators and auditors: the state of every case
     REVIEWERS = "reviewers"  # approvers, administrators and auditors: what a request would change
     APPROVERS = "approvers"
+    KEEPERS = "keepers"  # approvers and administrators: what becomes of a grant
     RECORDS = "records"  # administrators and auditors: the audit trail
     ADMINS = "admins"
 
@@ -30,6 +31,7 @@ class Rule(StrEnum):
 _BY_ROLE: dict[Rule, Callable[[Roles], bool]] = {
     Rule.STAFF: lambda roles: roles.is_helpdesk or roles.is_approver or roles.is_admin or roles.is_auditor,
     Rule.REVIEWERS: lambda roles: roles.is_approver or roles.is_admin or roles.is_auditor,
+    Rule.KEEPERS: lambda roles: roles.is_approver or roles.is_admin,
     Rule.APPROVERS: lambda roles: roles.is_approver,
     Rule.RECORDS: lambda roles: roles.is_admin or roles.is_auditor,
     Rule.ADMINS: lambda roles: roles.is_admin,

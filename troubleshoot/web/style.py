@@ -49,17 +49,30 @@ _WIDER = _DOCUMENT.replace('"personalize:List*"', '"personalize:List*", "persona
 
 
 class SampleForm(forms.Form):
-    """Every kind of field that the portal uses."""
+    """Every kind of field that the portal uses. Each error says what to do, and stands for itself in the summary."""
 
     reason = forms.CharField(
-        label="Why do you need it?", widget=forms.Textarea(attrs={"rows": 3}), help_text="One or two sentences."
+        label="Why do you need it?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One or two sentences.",
+        error_messages={"required": "Say why you need it."},
     )
-    ticket = forms.CharField(label="Ticket", required=False, help_text="If there is one.")
-    how_long = forms.ChoiceField(label="For how long?", choices=[("1", "1 day"), ("7", "7 days"), ("30", "30 days")])
+    ticket = forms.CharField(label="Ticket (optional)", required=False, help_text="Such as OPS-1234.")
+    how_long = forms.ChoiceField(
+        label="For how long?",
+        choices=[("1", "1 day"), ("7", "7 days"), ("30", "30 days")],
+        error_messages={"required": "Choose for how long."},
+    )
     role = forms.ChoiceField(
-        label="Which role?", choices=[("a", "Retail builder"), ("b", "I don't know")], widget=forms.RadioSelect
+        label="Which role?",
+        choices=[("a", "Retail builder"), ("b", "I don't know")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a role, or “I don't know”."},
     )
-    told = forms.BooleanField(label="I have told the owner of the data")
+    told = forms.BooleanField(
+        label="I have told the owner of the data",
+        error_messages={"required": "Tell the owner of the data first, then tick the box."},
+    )
 
 
 def style(request: HttpRequest) -> HttpResponse:

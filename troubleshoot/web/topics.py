@@ -11,6 +11,7 @@ from django.shortcuts import render
 from troubleshoot.access.diagnosis import own_access_keys
 from troubleshoot.guide.blocks import Topic
 from troubleshoot.guide.causes import CAUSES
+from troubleshoot.guide.terms import terms_in
 from troubleshoot.guide.topics import BY_SLUG
 from troubleshoot.iam.snapshot import Missing
 from troubleshoot.models import Person
@@ -51,7 +52,8 @@ def _topic_page(slug: str) -> Callable[[HttpRequest], HttpResponse]:
 
 
 def _data(topic: Topic) -> dict[str, Any]:
-    return {"topic": topic, "causes": [CAUSES[cause] for cause in topic.causes]}
+    terms = terms_in(topic.sentences(), explained=topic.explained)
+    return {"topic": topic, "causes": [CAUSES[cause] for cause in topic.causes], "terms": terms}
 
 
 not_authorized = _topic_page("not-authorized")

@@ -4,8 +4,14 @@ The files hold `ACCOUNT_ID`, `PARTITION`, `PEOPLE_PATH`, `CEILING_ARN` and `DATA
 own values go. `docs/reference/sandbox.md` says how the sandbox's copies differ.
 """
 
+import re
 from importlib.resources import files
 from typing import Literal
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_PARTITION = re.compile(r"aws[a-z-]*")
+_PATH = re.compile(r"/(?:[\w+=,.@-]+/)*", re.ASCII)
+_BUCKETS = re.compile(r"[a-z0-9.*?-]+")
 
 PolicyName = Literal["reader", "writer", "ceiling"]
 CEILING_NAME = "PortalCeiling"
@@ -25,7 +31,18 @@ def shipped_policy(
     people_path: str = "/personalize-people/",
     data_buckets: str = "retail-personalize-*",
 ) -> str:
-    """Return the text of one shipped policy for an account. `people_path` begins and ends with a slash."""
+    """Return the text of one shipped policy for an account.
+
+    `people_path` begins and ends with a slash. `ValueError`, with words, where a value has another form.
+    """
+    for value, form, named in (
+        (account_id, _ACCOUNT, "the 12 digits of an account"),
+        (partition, _PARTITION, "a partition"),
+        (people_path, _PATH, "a path that begins and ends with a slash"),
+        (data_buckets, _BUCKETS, "a pattern of bucket names"),
+    ):
+        if form.fullmatch(value) is None:
+            raise ValueError(f"`{value}` is not {named}")
     text = files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
     values = {
         "CEILING_ARN": ceiling_arn(account_id, partition=partition),

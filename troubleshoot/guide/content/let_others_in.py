@@ -146,7 +146,8 @@ _ATTACH = Section(
         Text("Add the policy after the first sign-in, so that a lost mail opens nothing."),
         Points(
             (
-                "A group takes 10 managed policies, a user 20 and a role 25. A user can be in 10 groups.",
+                "A user or a group takes 10 managed policies, a role 20. A user can be in 10 groups.",
+                "AWS raises that on request: to 20 for a user and 25 for a role, but never for a group.",
                 "Check a new policy with IAM Access Analyzer before you attach it.",
             )
         ),

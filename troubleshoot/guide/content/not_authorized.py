@@ -101,6 +101,11 @@ _ENDING = Section(
                     "Your organization's administrators",
                 ),
                 (
+                    "`because no resource-based policy allows`",
+                    "The thing itself, for example a bucket or a key, does not let you in.",
+                    "The owner of that thing",
+                ),
+                (
                     "`because no VPC endpoint policy allows`",
                     "The private network connection that you came through does not let it pass.",
                     "Your network's administrators",

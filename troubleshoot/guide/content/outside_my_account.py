@@ -110,7 +110,7 @@ _OWN_SECTION = Section(
         Points(
             (
                 "`https://signin.aws.amazon.com/switchrole?account=123456789012&roleName=PersonalizeGuests`",
-                "A role that is assumed from another role lasts one hour at most.",
+                "Whoever assumes it from another role has it for one hour at most, then assumes it again.",
             )
         ),
     ),

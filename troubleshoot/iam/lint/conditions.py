@@ -33,10 +33,12 @@ _FIXES = {
 
 
 def _uses(subject: Subject) -> Iterator[tuple[Statement, OperatorUse, Text, Text, tuple[Text, ...]]]:
-    for statement, operator, key, values in subject.conditions():
-        use = operator_use(operator.value)
-        if use is not None:  # the parser refuses all others
-            yield statement, use, operator, key, values
+    """Yield every condition with what its operator means; the parser has refused operators without a meaning."""
+    return (
+        (statement, use, operator, key, values)
+        for statement, operator, key, values in subject.conditions()
+        if (use := operator_use(operator.value)) is not None
+    )
 
 
 def _operator_spelling(subject: Subject) -> Iterator[Finding]:

@@ -10,8 +10,8 @@ from troubleshoot.iam.document import Statement, Text
 from troubleshoot.iam.lint.findings import Finding, Kind, Rule, Severity, Subject, is_wild
 from troubleshoot.iam.patterns import common_text
 from troubleshoot.iam.resources import ResourcePattern
-from troubleshoot.iam.variables import Part, Variable
-from troubleshoot.iam.wildcard import Token, Wild, compile_glob, tokens_of
+from troubleshoot.iam.variables import Variable
+from troubleshoot.iam.wildcard import Wild, compile_glob, tokens_of
 
 
 def _actions(subject: Subject) -> Iterator[Finding]:
@@ -119,7 +119,7 @@ def _unfit(subject: Subject, statement: Statement, value: Text, info: catalog.Ac
                 "resource_type_missing",
                 Severity.ERROR,
                 f"`{info.name}` is also checked on a resource of type {kind.name}, which no statement allows.",
-                f"Add {catalog.PLACEHOLDER.sub('*', kind.arn)}, or the one that is meant.",
+                f"Add {kind.pattern}, or the one that is meant.",
                 value.start,
                 statement,
             )
@@ -137,12 +137,8 @@ def _allowed_on(subject: Subject, name: str) -> list[ResourcePattern]:
 
 
 def _overlaps(pattern: ResourcePattern, kind: catalog.ResourceType) -> bool:
-    own = ResourcePattern(catalog.PLACEHOLDER.sub("*", kind.arn), variables=False)
-    return pattern.is_anything or common_text([_plain(pattern.parts), _plain(own.parts)]) is not None
-
-
-def _plain(parts: tuple[Part, ...]) -> list[Token]:
-    return [Wild.STAR if isinstance(part, Variable) else part for part in parts]
+    plain = [Wild.STAR if isinstance(part, Variable) else part for part in pattern.parts]
+    return pattern.is_anything or common_text([plain, kind.tokens]) is not None
 
 
 RULES: tuple[Rule, ...] = (_actions, _resource_forms, _resources_that_fit)

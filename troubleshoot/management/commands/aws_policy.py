@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from troubleshoot.aws.policies import shipped_policy
-from troubleshoot.iam.arn import is_account_id
 
 
 class Command(BaseCommand):
     help = "Print the policy of the reader's role, of the writer's role, or the PortalCeiling boundary."
+
+    requires_system_checks = ()  # it reads no setting, so that it can be used before there are any
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=["reader", "writer", "ceiling"])
@@ -20,16 +21,14 @@ class Command(BaseCommand):
         parser.add_argument("--data-buckets", default="retail-personalize-*", help="the names of the data buckets")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path: str = options["people_path"]
-        if not is_account_id(options["account"]):
-            raise CommandError(f"`{options['account']}` is not the 12 digits of an account")
-        if not (path.startswith("/") and path.endswith("/")):
-            raise CommandError(f"the people path begins and ends with a slash; `{path}` does not")
-        text = shipped_policy(
-            options["name"],
-            account_id=options["account"],
-            partition=options["partition"],
-            people_path=path,
-            data_buckets=options["data_buckets"],
-        )
+        try:
+            text = shipped_policy(
+                options["name"],
+                account_id=options["account"],
+                partition=options["partition"],
+                people_path=options["people_path"],
+                data_buckets=options["data_buckets"],
+            )
+        except ValueError as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(text, ending="")

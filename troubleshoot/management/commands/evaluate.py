@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def _judged(self, line: str) -> Iterable[Case]:
         try:
-            case = read_case(line)
+            case = read_case(line.rstrip("\n"))
             answer = {"id": case.id, **evaluate(case.request, case.policies).as_data()}
         except CaseError as error:
             self.stdout.write(json.dumps({"id": error.id, "error": str(error)}))

@@ -81,3 +81,15 @@ class RejectForm(ApproveForm):
         help_text="The requester reads this.",
         error_messages={"required": "Give a reason. The requester reads it."},
     )
+
+
+class RevokeForm(forms.Form):
+    """Taking a grant away early needs a reason too."""
+
+    reason = forms.CharField(
+        label="Why does it end now?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The person who loses it reads this.",
+        error_messages={"required": "Give a reason. The person who loses it reads it."},
+    )

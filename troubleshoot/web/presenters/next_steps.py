@@ -36,7 +36,7 @@ def next_steps(answer: Answer, diagnosis: Diagnosis | None, *, asked: AccessRequ
         *_missing(answer, diagnosis),
         *_closest(answer, diagnosis),
         *_try_again(answer),
-        *(_asked(asked) if asked else _request(answer, diagnosis)),
+        *(_asked(asked, answer) if asked else _request(answer, diagnosis)),
         *_owner(answer),
         *_topic(answer),
         *_contact(answer),
@@ -134,13 +134,17 @@ def _request(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
     ]
 
 
-def _asked(asked: AccessRequest) -> list[Step]:
+def _asked(asked: AccessRequest, answer: Answer) -> list[Step]:
+    words = "It was asked for already, and stands there until it is over."
+    if asked.state == State.ACTIVE:
+        stopped = answer.decision is not None and bool(answer.decision.stopping)
+        words = (
+            "It was verified after this case was checked. Check again to see it here." if stopped else "It is active."
+        )
     return [
         Step(
-            f"See your request {asked.code}" if asked.state != State.ACTIVE else "Try the call again",
-            "It was asked for already, and stands here until it is over."
-            if asked.state != State.ACTIVE
-            else "Your request was verified after this case was checked. Check again to see it here.",
+            f"See your request {asked.code}",
+            words,
             reverse("request", args=[asked.code]),
             "See the request",
             "primary",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import AdminChange, Person, Role, RoleAssignment
 
 _KIND = AdminChange.Kind
@@ -21,7 +22,7 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A proposed change. `may_decide` is false for whoever proposed it and whoever it is about."""
+    """A proposed change. `may_decide`: for administrators, except who proposed it and whom it is about."""
 
     id: int
     title: str
@@ -50,7 +51,7 @@ def change_view(change: AdminChange, *, viewer: Person) -> ChangeView:
         change.principal_arn,
         str(change.proposed_by),
         change.proposed_at,
-        viewer.pk not in (change.proposed_by_id, change.person_id),
+        roles_of(viewer).is_admin and viewer.pk not in (change.proposed_by_id, change.person_id),
     )
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from troubleshoot.access import selectors
-from troubleshoot.models import AccessRequest, Approval, Grant, Person, State
+from troubleshoot.models import UNSETTLED, AccessRequest, Approval, Grant, Person, State
 from troubleshoot.remedy import change_from_data
 from troubleshoot.web.components import Fact, Status, Step
 from troubleshoot.web.presenters.names import LAYERS, Name, in_sentence, list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.policies import PolicyView, change_view, document_view
 from troubleshoot.web.presenters.requests import (
+    OVER,
     WAITING,
     Permission,
     duration_words,
@@ -37,12 +38,14 @@ class RequestPage:
     facts: tuple[Fact, ...]
     justification: str
     policy: PolicyView
+    allows_title: str
     allows: tuple[Permission, ...]
     digest: str
     checked: tuple[str, ...]
     failure: str
     rejections: tuple[Approval, ...]
     may_withdraw: bool
+    may_give_back: bool
     is_active: bool
     case_token: str
 
@@ -66,15 +69,23 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         policy=document_view(grant.document, title=grant.policy_arn)
         if grant
         else change_view(change, title="The exact policy"),
+        allows_title=_allows_title(request),
         allows=newly_allows(change),
         digest=request.change_digest,
         checked=verification_words(grant),
         failure=request.failure,
         rejections=tuple(approval for approval in approvals if approval.verdict == Approval.Verdict.REJECT),
         may_withdraw=concerned and request.state in _CAN_WITHDRAW,
+        may_give_back=concerned and request.state == State.ACTIVE,
         is_active=request.state == State.ACTIVE,
         case_token=request.diagnosis.token if request.diagnosis and request.diagnosis.person_id == viewer.pk else "",
     )
+
+
+def _allows_title(request: AccessRequest) -> str:
+    if request.state in OVER:
+        return "What it allowed"
+    return "What it newly allows" if request.state in UNSETTLED else "What it asked for"
 
 
 def _resource(request: AccessRequest) -> Name | None:

@@ -32,7 +32,8 @@ BUSY = frozenset({State.APPROVED, State.APPLYING, State.VERIFYING})
 WAITING = frozenset({State.SUBMITTED, State.NEEDS_CHANGES})
 """The states in which somebody must decide."""
 _DECIDED = frozenset(State.values) - {State.SUBMITTED, State.NEEDS_CHANGES, State.WITHDRAWN, State.LAPSED}
-_OVER = frozenset({State.EXPIRED, State.REVOKED})
+OVER = frozenset({State.EXPIRED, State.REVOKED})
+"""The states of a grant that was given and has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def _verified(request: AccessRequest, grant: Grant | None) -> Step:
 
 
 def _ends(request: AccessRequest, grant: Grant | None) -> Step:
-    if request.state in _OVER:
+    if request.state in OVER:
         ended = grant.ended_at if grant else None
         return Step(_STATUS[request.state][0].capitalize(), StepState.DONE, "", ended or request.changed_at)
     if grant is not None and grant.expires_at:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from troubleshoot.access.answer import Answer
-from troubleshoot.models import AccessRequest, Mode, Person
+from troubleshoot.access.permissions import roles_of
+from troubleshoot.models import AccessRequest, Mode, Person, State
 from troubleshoot.remedy import change_from_data
 from troubleshoot.web.presenters.comparison import Comparison, comparison_of
 from troubleshoot.web.presenters.diagnosis import DiagnosisPage, diagnosis_page
@@ -35,12 +36,16 @@ class ReviewPage:
     case_url: str
     may_decide: bool
     why_not: str
+    may_check: bool
+    may_revoke: bool
     approve_label: str
 
 
 def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person, may_decide: bool) -> ReviewPage:
     """Return the review of a request. `answer` is its diagnosis as this viewer may see it, None where it is gone."""
     change = change_from_data(request.change)
+    roles = roles_of(viewer)
+    keeps = roles.is_admin or roles.approver_of(request.account)
     diagnosis = request.diagnosis
     if answer and not _is_about(answer, request):
         answer = None
@@ -54,6 +59,8 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
         case_url=reverse("diagnosis", args=[diagnosis.token]) if diagnosis else "",
         may_decide=may_decide,
         why_not="" if may_decide else _why_not(request, viewer),
+        may_check=keeps and request.state == State.AWAITING_MANUAL_APPLY,
+        may_revoke=keeps and request.state == State.ACTIVE,
         approve_label="Approve and apply" if request.account.mode == Mode.WRITE else "Approve",
     )
 
@@ -67,7 +74,7 @@ def _is_about(answer: Answer, request: AccessRequest) -> bool:
 
 def _why_not(request: AccessRequest, viewer: Person) -> str:
     if request.state not in WAITING:
-        return "It has been decided, or taken back. Nothing is left to decide."
+        return "Nothing is left to decide."
     if viewer.pk in (request.requester_id, request.beneficiary_id):
         return "Nobody decides their own request. Another approver has to do it."
     return "You may look, not decide."

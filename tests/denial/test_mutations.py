@@ -1,0 +1,70 @@
+"""What happens to a message on its way changes the reading to null at most, never to something else."""
+
+import os
+import random
+from typing import Any
+
+import pytest
+
+from tests.denial.cases import DENIALS, FIELDS, samples
+from tests.denial.mutations import MUTATIONS, Mutation, mutated
+from troubleshoot.denial import Denial, parse
+from troubleshoot.denial.tails import CUT
+
+DEEP = os.environ.get("ACCESS_DESK_DEEP") == "1"
+ROWS = samples(*DENIALS)
+NOT_READ = {None, "unknown", CUT}
+
+
+def differences(denial: Denial, expected: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that say something else than the sample's label."""
+    label = {"deny_kind": "unknown", **expected}
+    read = {name: getattr(denial, name) for name in FIELDS}
+    return {name: value for name, value in read.items() if value != label.get(name) and value not in NOT_READ}
+
+
+@pytest.mark.parametrize("seed", range(10 if DEEP else 1))
+def test_any_mixture_of_changes_leaves_the_reading_or_makes_it_null(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 - the same numbers are wanted again
+    read = 0
+    rounds = 1000 if DEEP else 400
+    for _ in range(rounds):
+        row = rng.choice(ROWS)
+        text, names = mutated(row["text"], rng)
+        denials = parse(text).denials
+        read += bool(denials)
+        for denial in denials[:1]:
+            assert not differences(denial, row["expect"]), (row["id"], names, text)
+    assert read > 0.96 * rounds
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+def test_one_change_alone_rarely_costs_a_field(mutation: Mutation) -> None:
+    rng = random.Random(7)  # noqa: S311 - the same numbers are wanted again
+    whole = 0
+    for row in ROWS:
+        denials = parse(mutation(row["text"], rng)).denials
+        label = {**dict.fromkeys(FIELDS), "deny_kind": "unknown", **row["expect"]}
+        whole += bool(denials) and {name: getattr(denials[0], name) for name in FIELDS} == label
+    assert whole >= 0.88 * len(ROWS)
+
+
+def test_a_text_cut_off_after_the_action_says_less_but_nothing_else() -> None:
+    for row in samples("sentences"):
+        action = row["expect"].get("action")
+        if action is None or row["text"].count(action) == 0:
+            continue
+        cut = row["text"][: row["text"].index(action) + len(action)]
+        for denial in parse(cut).denials:
+            assert not differences(denial, row["expect"]), (row["id"], cut)
+
+
+@pytest.mark.parametrize("width", range(20, 160, 7))
+def test_the_plain_sentence_is_read_whole_at_every_width(width: int) -> None:
+    row = next(row for row in ROWS if row["id"] == "explicit-scp-arn")
+    text = row["text"] + ".\n"
+    broken = "\n".join(text[at : at + width] for at in range(0, len(text), width))
+    (denial,) = parse(broken).denials
+    assert (denial.principal, denial.action, denial.resource) == tuple(
+        row["expect"][name] for name in ("principal", "action", "resource")
+    )

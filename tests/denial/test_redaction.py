@@ -1,0 +1,177 @@
+"""Secrets are gone before anything else looks at the text."""
+
+import html
+import json
+import logging
+from urllib.parse import quote
+
+import pytest
+
+from troubleshoot.denial import Removed, TextTooLarge, parse, redact
+
+SECRET = "q7Zt/Yb2+Lw9XcR4mNvK1pHs8DfGj3TaQe6UiOoB"
+JWT = (
+    "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJub3JhLmZpZWxkIiwiYXVkIjoic2hvcCJ9"
+    ".kJ8h3Lq0ZxWv5TnB2mRc7YpUe9SdFgAo1iXwQbN4tMrVyHzKlPjDuCfGs6aEoT0w"
+)
+SESSION = "IQoJb3JpZ2luX2VjEJr" + "kT9vXq2LmZ7rB4nW8/+Yc" * 12
+CANARIES = {
+    "secret-access-key": (SECRET, "aws_secret_access_key = {}"),
+    "session-token": (SESSION, "AWS_SESSION_TOKEN={}"),
+    "presigned-url": (
+        "9f8e7d6c5b4a39281706f5e4d3c2b1a0" * 2,
+        "https://b.s3.amazonaws.com/k?X-Amz-Expires=60&X-Amz-Signature={}",
+    ),
+    "presigned-url-2": ("Zx8QwErTyUiOpAsDfGhJkLzXcVb=", "https://b.s3.amazonaws.com/k?Expires=1&Signature={}"),
+    "password": ("Tr0ub4dor-canary-77", "password: {}"),
+    "password-in-url": ("S3cr3tCanaryPw99", "postgres://shop:{}@db.example.com/shop"),
+    "cookie": ("sessionid=c4n4ryc00k1evalue8812", "Cookie: {}"),
+    "private-key": (
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7canary",
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----",
+    ),
+    "jwt": (JWT, "id: {}"),
+    "authorization": ("YWxhZGRpbjpvcGVuc2VzYW1lY2FuYXJ5", "Authorization: Basic {}"),
+    "token": ("ghp_cAnAry0123456789abcdefghijABCDEFGHIJ", "remote {}"),
+    "client-secret": ("8Q~canaryClientSecretValue-4471", '"client_secret": "{}"'),
+}
+DENIED = "User: arn:aws:iam::444455556666:user/nora is not authorized to perform: s3:GetObject"
+POSITIONS = {
+    "alone": "{}",
+    "before": "{}\n" + DENIED,
+    "behind": DENIED + "\n{}",
+    "between": DENIED + "\n{}\n" + DENIED,
+    "in-a-log-line": "2026-03-02 10:15:00 INFO env {} started\n" + DENIED,
+    "in-json": '{{"level": "info", "message": "{}"}}',
+}
+
+
+def json_text(text: str) -> str:
+    return json.dumps({"message": text})
+
+
+def json_ascii_slashes(text: str) -> str:
+    return json.dumps(text).replace("/", "\\/").replace("+", "\\u002b")
+
+
+def html_numbers(text: str) -> str:
+    return html.escape(text).replace("/", "&#x2F;").replace("+", "&#43;")
+
+
+ESCAPES = {
+    "plain": str,
+    "json": json_text,
+    "json-twice": lambda text: json_text(json_text(text)),
+    "json-slashes": json_ascii_slashes,
+    "html": html.escape,
+    "html-numbers": html_numbers,
+    "crlf": lambda text: text.replace("\n", "\r\n"),
+    "quoted": lambda text: "\n".join(f"> {line}" for line in text.split("\n")),
+    "colours": lambda text: f"\x1b[31m{text}\x1b[0m",
+    "invisible": lambda text: text.replace("9", "\u200b9"),
+    "shell": lambda text: text.replace("=", "\\=").replace("&", "\\&"),
+}
+
+
+def pieces(canary: str, size: int = 12) -> list[str]:
+    """Return what must not be seen of a canary: any longer part of it."""
+    return [canary[at : at + size] for at in range(0, max(1, len(canary) - size + 1), size)]
+
+
+@pytest.mark.parametrize("escape", ESCAPES)
+@pytest.mark.parametrize("position", POSITIONS)
+@pytest.mark.parametrize("kind", CANARIES)
+def test_no_canary_survives_anywhere(kind: str, position: str, escape: str, caplog: pytest.LogCaptureFixture) -> None:
+    canary, carrier = CANARIES[kind]
+    text = ESCAPES[escape](POSITIONS[position].format(carrier.format(canary)))
+    with caplog.at_level(logging.DEBUG):
+        reading = parse(text)
+    shown = _plain(
+        repr(reading) + repr([reading.text[slice(*span)] for d in reading.denials for span in d.spans.values()])
+    )
+    assert not [piece for piece in pieces(canary) if piece in shown]
+    assert canary not in caplog.text
+    assert reading.removed
+
+
+def _plain(text: str) -> str:
+    """What an attentive reader would make out behind escapes."""
+    for old, new in (("\\", ""), ("u002b", "+"), ("&#x2F;", "/"), ("&#43;", "+"), ("u200b", ""), ("\u200b", "")):
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize("slot", ["user/{}", "role/{}", "assumed-role/Builder/{}"])
+def test_a_secret_in_the_place_of_a_name_is_removed(slot: str) -> None:
+    arn = f"arn:aws:iam::444455556666:{slot.format(SECRET)}"
+    reading = parse(f"User: {arn} is not authorized to perform: s3:GetObject on resource: {arn}")
+    assert SECRET not in repr(reading)
+    assert reading.denials[0].action == "s3:GetObject"
+
+
+@pytest.mark.parametrize("width", range(17, 60, 3))
+def test_a_secret_access_key_broken_over_lines_is_removed(width: int) -> None:
+    text = f"aws_secret_access_key = {SECRET}"
+    broken = "\n".join(text[at : at + width] for at in range(0, len(text), width))
+    assert "secret-access-key" in {item.kind for item in redact(broken).removed}
+    assert not [piece for piece in pieces(SECRET) if piece in redact(broken).text]
+
+
+def test_percent_signs_do_not_hide_a_secret() -> None:
+    assert SECRET[:12] not in redact(f"key={quote(SECRET, safe='')}&x=1").text
+
+
+def test_the_example_keys_of_the_documentation_stay() -> None:
+    text = "AKIAIOSFODNN7EXAMPLE and wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    assert redact(text).text == text
+    assert redact(text).removed == ()
+    assert redact("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").removed == ()
+
+
+def test_an_access_key_id_keeps_its_last_four_characters() -> None:
+    redacted = redact("key AKIAQWERTYUIOP123456 used")
+    assert redacted.text == "key AKIA…3456 used"
+    assert redacted.removed == (Removed("access-key-id", 1),)
+
+
+def test_what_was_removed_is_counted_by_kind_and_never_shown() -> None:
+    redacted = redact(f"password=hunter22 and PASSWORD: hunter33 and {SECRET}")
+    assert {item.kind: item.count for item in redacted.removed} == {"password": 2, "secret-access-key": 1}
+    assert "hunter" not in repr(redacted)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:secretsmanager:eu-west-1:444455556666:secret:shop/password-AbCdEf",
+        "is not authorized to perform: secretsmanager:GetSecretValue",
+        "arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_DataTeam_0f1e2d3c4b5a6978/sam.ode@example.com",
+        "Encoded authorization failure message: "
+        + "x9Qk3vT1mZ7pR5sW2yB8nC4dF6gH0jLa-Ue_Io1Ap2Sd3Fg4Hj5Kl6Zx7Cv8Bn9Mq0We1Rt2Yu3Io4Pa" * 4,
+        "(RequestToken: 8c1d2e3f-aaaa-bbbb-cccc-1234567890ab, HandlerErrorCode: AccessDenied)",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be",
+        (
+            "Request ID: MA54K0UDUOCLJ96UP6PT76VTBBVV4KQNSO5AEMVJF66Q9ASUAAJG; S3 Extended Request ID: "
+            "W7/K75kzFngDmps4ezVPEoeLeMyUG6QZ5RUvT1a4SG5Y/kVYAB1dZESowrrKoRC9Ti+jFA2Vied="
+        ),
+        "authorization id: q7w8e9r0t1y2u3i4o5p6a7s8",
+        "The security token included in the request is invalid.",
+        "password=$DB_PASSWORD secret_access_key=*** token=<token>",
+        "software/amazon/awssdk/services/personalize/model/PersonalizeException",
+    ],
+)
+def test_it_leaves_what_is_no_secret(text: str) -> None:
+    assert redact(text).text == text
+
+
+def test_it_is_the_same_when_done_twice() -> None:
+    for canary, carrier in CANARIES.values():
+        once = redact(carrier.format(canary)).text
+        assert redact(once).text == once
+
+
+def test_a_refusal_of_the_size_does_not_repeat_the_text() -> None:
+    with pytest.raises(TextTooLarge) as raised:
+        parse(SECRET * 8000)
+    assert SECRET[:10] not in str(raised.value)

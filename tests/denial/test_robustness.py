@@ -1,0 +1,97 @@
+"""No text breaks the reader, and none makes it slow."""
+
+import os
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fuzz.denial import GRAMMAR, check, generate
+from troubleshoot.denial import parse
+
+DEEP = os.environ.get("ACCESS_DESK_DEEP") == "1"
+TEN_KILOBYTES = 10_000
+SLOWEST = 0.5 if not DEEP else 0.05
+"""Seconds for 10 KB. The promise is 0.05; shared machines get more room in the everyday run."""
+
+PIECES = [
+    "User: arn:aws:iam::444455556666:user/nora is not authorized to perform: s3:GetObject on resource: x\n",
+    "not authorized ",
+    "is not authorized to perform: ",
+    "\\",
+    '\\"',
+    '"\n',
+    " \n",
+    "&amp;",
+    "<a =",
+    "\x1b]",
+    "# ",
+    '"code": "AccessDenied" ',
+    "(AccessDenied) when calling the X operation ",
+    "Encoded authorization failure message: " + "A" * 30 + " ",
+    "authorization-details/abcdefghijkl ",
+    "arn:",
+    "aB3/" * 10 + " ",
+    "aB3/" * 5 + "\n",
+    "because no session policy allows the s3:GetObject action ",
+    "role cannot be assumed by ",
+    "does not have permissions to call X ",
+    "password=",
+    "cookie: a=b; ",
+    'secret key = "',
+    "eyJ",
+    "eyJ\n",
+    "eyJaaaaaaaa.",
+    "-----BEGIN PRIVATE KEY-----",
+    '"allowed": false "explicitDeny" ',
+    "user: x action: y ",
+    "://a:",
+    "\u200b",
+    "message:\n",
+    "<Code>AccessDenied</Code>",
+    "\r",
+    "\ud800",
+    "%2F",
+    "a |\n",
+    "with an explicit deny in a service control policy: arn:aws:x ",
+]
+
+
+def seconds(text: str) -> float:
+    best = 9.0
+    for _ in range(2):
+        start = time.process_time()
+        parse(text)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=repr)
+def test_no_repetition_is_slow(piece: str) -> None:
+    text = (piece * TEN_KILOBYTES)[:TEN_KILOBYTES]
+    assert seconds(text) < SLOWEST
+
+
+@pytest.mark.parametrize("piece", PIECES if DEEP else PIECES[:1], ids=repr)
+def test_the_time_grows_with_the_text_and_no_faster(piece: str) -> None:
+    small = (piece * 40_000)[:20_000]
+    large = (piece * 40_000)[: 200_000 if len(piece.encode(errors="replace")) == len(piece) else 60_000]
+    assert seconds(large) < 2.5 * (len(large) / len(small)) * seconds(small) + 0.1
+
+
+@settings(
+    max_examples=10_000 if DEEP else 200,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+    derandomize=True,
+)
+@given(st.text(max_size=400) | st.lists(st.sampled_from(GRAMMAR) | st.text(max_size=12), max_size=40).map("".join))
+def test_any_text_is_read_without_an_exception(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_fuzzer_finds_nothing(seed: int) -> None:
+    check(generate(seed))

@@ -1,0 +1,109 @@
+"""The portal refuses to start with a wrong or missing setting, and says what to do."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal import database, env
+
+ROOT = Path(__file__).resolve().parents[2]
+RIGHT = {
+    "ACCESS_DESK_SECRET_KEY": "Wq8-Zt3_Lm5.Xv1+Rb7" * 3,
+    "ACCESS_DESK_HOSTS": "access.example.com",
+    "ACCESS_DESK_SITE_URL": "https://access.example.com",
+}
+
+
+def check(tmp_path, *arguments, **variables):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ACCESS_DESK_VAR_DIR": str(tmp_path)}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", *arguments],
+        cwd=ROOT,
+        env=environment | {name: value for name, value in variables.items() if value is not None},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_starts_with_its_settings_and_the_deployment_checks_are_clean(tmp_path):
+    checked = check(tmp_path, "--deploy", **RIGHT)
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ACCESS_DESK_SECRET_KEY", None, "portal.E002"),
+        ("ACCESS_DESK_SECRET_KEY", "short", "portal.E002"),
+        ("ACCESS_DESK_HOSTS", None, "portal.E003"),
+        ("ACCESS_DESK_HOSTS", "*", "portal.E003"),
+        ("ACCESS_DESK_AWS_ENDPOINT_URL", "http://127.0.0.1:5000", "portal.E004"),
+        ("ACCESS_DESK_SITE_URL", "http://access.example.com", "portal.E005"),
+        ("ACCESS_DESK_EMAIL_PORT", "smtp", "ACCESS_DESK_EMAIL_PORT is `smtp`; write a whole number."),
+        ("ACCESS_DESK_BEHIND_PROXY", "maybe", "ACCESS_DESK_BEHIND_PROXY is `maybe`; write 1 or 0."),
+        ("DATABASE_URL", "mysql://host/name", "DATABASE_URL begins with `mysql:`"),
+    ],
+)
+def test_it_refuses_to_start_with(tmp_path, name, value, expected):
+    checked = check(tmp_path, **{**RIGHT, name: value})
+    assert checked.returncode == 1
+    assert expected in checked.stderr
+
+
+def test_gunicorn_does_not_start_with_a_setting_that_a_check_refuses(tmp_path):
+    started = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--config", "portal/gunicorn.py", "--check-config", "portal.wsgi"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ACCESS_DESK_VAR_DIR": str(tmp_path), "PORT": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert started.returncode != 0
+    assert "portal.E002" in started.stderr
+    assert "portal.E003" in started.stderr
+
+
+def test_the_embedded_default_may_use_a_sandbox_without_https(tmp_path):
+    checked = check(
+        tmp_path,
+        ACCESS_DESK_EMBEDDED="1",
+        ACCESS_DESK_SECRET_KEY=RIGHT["ACCESS_DESK_SECRET_KEY"],
+        ACCESS_DESK_HOSTS="127.0.0.1",
+        ACCESS_DESK_AWS_ENDPOINT_URL="http://127.0.0.1:5000",
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_a_database_url_becomes_djangos_settings(tmp_path):
+    found = database.from_url(
+        "postgresql://desk:p%40ss@db.example.com:5433/access?sslmode=require", sqlite_file=tmp_path
+    )
+    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert (found["NAME"], found["USER"], found["PASSWORD"]) == ("access", "desk", "p@ss")
+    assert (found["HOST"], found["PORT"]) == ("db.example.com", "5433")
+    assert found["OPTIONS"]["sslmode"] == "require"
+    assert found["OPTIONS"]["pool"]["max_size"] > 1
+
+
+def test_the_pool_can_be_switched_off_and_a_socket_named(tmp_path):
+    found = database.from_url("postgresql://desk@/access?host=/run/postgresql&pool=false", sqlite_file=tmp_path)
+    assert found["HOST"] == "/run/postgresql"
+    assert "pool" not in found["OPTIONS"]
+
+
+def test_without_a_database_url_the_sqlite_file_is_used(tmp_path):
+    found = database.from_url("", sqlite_file=tmp_path / "db")
+    assert found["NAME"] == tmp_path / "db"
+    assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_words_are_split_at_commas(monkeypatch):
+    monkeypatch.setenv("SOME_WORDS", " a, b,,c ")
+    assert env.words("SOME_WORDS") == ["a", "b", "c"]
