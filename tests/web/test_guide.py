@@ -345,3 +345,27 @@ def test_the_doctor_looks_only_at_what_the_person_may_see(
 def test_what_could_not_be_read_is_never_fine(monkeypatch: Any, account: Account, otto: Person) -> None:
     found = health(monkeypatch, otto, Reader(PASS, DATA, scps=Missing("no")))
     assert {found["pass"], found["trust"], found["data"]} == {Health.UNKNOWN}
+
+
+def test_the_links_that_the_documentation_gives_open_the_question_that_they_promise(client: Client) -> None:
+    promised = {
+        "/guide/not-authorized/?text=no": "what",
+        "/guide/pass-role/?when=job&op=import": "same",
+        "/guide/access-keys/?want=leaked": "leak",
+        "/guide/outside-my-account/?who=github": "place",
+    }
+    for address, question in promised.items():
+        assert client.get(address).context["question"].id == question
+
+
+def test_an_outcome_costs_few_queries(mary: Person, django_assert_max_num_queries: Any) -> None:
+    browser = signed_in(mary)
+    browser.get("/guide/access-keys/?want=canonical")
+    with django_assert_max_num_queries(12):
+        browser.get("/guide/access-keys/?want=canonical")
+
+
+def test_a_question_costs_a_stranger_no_query(client: Client, django_assert_num_queries: Any) -> None:
+    client.get("/guide/pass-role/?when=call")
+    with django_assert_num_queries(0):
+        client.get("/guide/pass-role/?when=call")

@@ -63,7 +63,15 @@ def is_pass_role(answer: Answer) -> bool:
 def _topic(answer: Answer) -> list[Step]:
     if is_pass_role(answer):
         words = "You hand a role to Amazon Personalize, and it works with that role’s rights."
-        return [Step("Read what passing a role means", words, reverse("pass-role"), "About iam:PassRole")]
+        return [
+            Step("Read what passing a role means", words, reverse("pass-role"), "About iam:PassRole"),
+            Step(
+                "Check the whole chain",
+                "A guide looks at you, the role, its trust, the bucket and the key.",
+                f"{reverse('guide', args=['pass-role'])}?when=call",
+                "Start the guide",
+            ),
+        ]
     if answer.fictional:
         words = "AWS shows the example to explain what to ask an administrator for."
         return [Step("Read what the example means", words, reverse("not-authorized"), "Read on")]
