@@ -244,6 +244,20 @@ def test_the_guide_makes_a_diagnosis(mateo: Person) -> None:
     assert Client().post(f"/guide/not-authorized/diagnose/{address}").status_code == 200
 
 
+def test_the_doctor_leads_to_a_diagnosis_from_which_the_role_is_asked_for(mary: Person) -> None:
+    browser = signed_in(mary)
+    caller = "arn:aws:iam::123456789012:user/marymajor"
+    address = "/guide/pass-role/?when=call&op=import&same=yes&fresh=no"
+    address = browser.post(address, {"question": "caller", "caller": caller})["Location"]
+    address = browser.post(address, {"question": "role", "role": ROLE})["Location"]
+    address = browser.post(address, {"question": "bucket", "unknown": "1"})["Location"]
+    assert "Make the diagnosis" in browser.get(f"{address}&seen=1").content.decode()
+    response = browser.post(address.replace("/pass-role/", "/pass-role/diagnose/"))
+    kept = Diagnosis.objects.get()
+    assert response["Location"] == f"/d/{kept.token}/"
+    assert (kept.facts["principal"], kept.facts["action"], kept.facts["resource"]) == (caller, "iam:PassRole", ROLE)
+
+
 def test_an_existing_trust_policy_is_checked(client: Client) -> None:
     policy = (
         '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}'

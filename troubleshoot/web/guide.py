@@ -119,7 +119,7 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
 def diagnose(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a diagnosis from the answers: a kept one for somebody signed in, else the answer at once."""
     visit, outcome = _at_outcome(request, slug)
-    if outcome.live != "diagnosis":
+    if outcome.live not in guide_live.DIAGNOSES:
         raise Http404
     return guide_live.diagnose(request, visit.walk)
 

@@ -21,6 +21,8 @@ from troubleshoot.web.forms.paste import PasteForm
 from troubleshoot.web.presenters.diagnosis import diagnosis_page
 from troubleshoot.web.topics import keys_of
 
+DIAGNOSES = ("diagnosis", "doctor")
+"""The live parts from which a diagnosis, and then a request, can be made."""
 _HEALTH = {
     Health.FINE: Status("fine", Tone.GOOD),
     Health.BROKEN: Status("broken", Tone.BAD),
@@ -49,8 +51,9 @@ def diagnose(request: HttpRequest, walk: Walk) -> HttpResponse:
 
 def _reading(walk: Walk) -> Reading:
     """Write the answers as AWS would have said them, and read that: the diagnosis then knows nothing else."""
-    principal, resource = walk.typed.get("principal"), walk.typed.get("resource")
-    action = walk.answer("action")
+    typed = walk.typed
+    principal, resource = typed.get("principal") or typed.get("caller"), typed.get("resource") or typed.get("role")
+    action = walk.answer("action") or "iam:PassRole"
     said = f"User: {principal or 'arn:aws:iam::000000000000:user/unknown'} is not authorized to perform: {action}"
     reading = parse(f"{said} on resource: {resource}" if resource else said)
     if principal and reading.denials:
@@ -74,7 +77,10 @@ def _doctor(walk: Walk, person: Person | None) -> Mapping[str, Any]:
         key=typed.get("key", ""),
         writes=walk.answer("op") in WRITING,
     )
-    return {"legs": [(leg, _HEALTH[leg.health]) for leg in examine(chain, viewer=person)]}
+    return {
+        "signed_in": person is not None,
+        "legs": [(leg, _HEALTH[leg.health]) for leg in examine(chain, viewer=person)],
+    }
 
 
 def _lint(walk: Walk, _person: Person | None) -> Mapping[str, Any]:
