@@ -88,7 +88,25 @@ def read_bare(script: Script, strong: Row) -> list[Found]:
         for index, group in enumerate(groups)
         if not strong.touches(group[0][0] - _BEHIND_SENTENCE, group[0][0])
         and not (index in explained and strong.touches(ends[index], ends[index] + _BEFORE_SENTENCE))
+        and _is_refusal(script.low, group)
     ]
+
+
+def _is_refusal(low: str, group: list[tuple[int, str]]) -> bool:
+    """Say whether the words behind a mere code are those of a refusal: other causes bear the code too."""
+    if any(kind not in _MERE_CODES for _, kind in group):
+        return True
+    words = _WORDS_BEHIND.match(low, group[-1][0])
+    said = words["said"] if words else ""
+    return said.count(" ") < _FEW or _REFUSAL.search(said) is not None
+
+
+_MERE_CODES: Final = frozenset({_CALL, "api", "xml"})
+_FEW: Final = 2
+_WORDS_BEHIND: Final = re.compile(r"[^a-z<]*(?:<message>)?(?P<said>[^\n<]{0,160})")
+_REFUSAL: Final = re.compile(
+    r"denied|forbidden|not authori|unauthori|permission|are not allowed|insufficient priv|public policies"
+)
 
 
 def _all_marks(script: Script) -> list[tuple[int, str]]:

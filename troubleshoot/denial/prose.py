@@ -37,13 +37,20 @@ def read_prose(script: Script) -> list[Found]:
     low = script.low
     found: list[Found] = []
     if "be assumed" in low or " assume" in low.replace(" assumed", ""):
-        found += [_assumed(script, match) for match in _ASSUME.finditer(low)]
+        found += [_assumed(script, match) for match in _ASSUME.finditer(low) if _is_service(script, match)]
     if "permission" in low:
         found += [_to_call(script, match) for match in _TO_CALL.finditer(low)]
         found += [item for match in _LACKS.finditer(low) if (item := _lacks(script, match))]
     if "explicitdeny" in low:
         found += _all_decoded(script)
     return found
+
+
+def _is_service(script: Script, match: re.Match[str]) -> bool:
+    """ "cannot be assumed by Lambda" names a service, "cannot be assumed by anybody" does not."""
+    by = match[0].rpartition(" by ")[2] if " by " in match[0] else ""
+    first = script.text[match.end() - len(by) : match.end()][:1]
+    return not by or first.isupper() or by in {"the", "service", "aws", "amazon"}
 
 
 def _assumed(script: Script, match: re.Match[str]) -> Found:
