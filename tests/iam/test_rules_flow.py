@@ -486,6 +486,23 @@ def test_rule_54_identity_providers_are_named_in_the_trust_policy():
     assert outcome(principal=f"arn:aws:iam::{ACCOUNT}:oidc-provider/other", **call) == IMPLICIT
 
 
+def test_a_principal_counts_only_under_its_own_kind():
+    provider = f"arn:aws:iam::{ACCOUNT}:saml-provider/Corp"
+    assert outcome(resource=grants({"Federated": USER})) == IMPLICIT
+    assert (
+        outcome(principal="personalize.amazonaws.com", resource=grants({"AWS": "personalize.amazonaws.com"}))
+        == IMPLICIT
+    )
+    assert outcome(principal=provider, resource=grants({"AWS": [ACCOUNT, provider]})) == IMPLICIT
+    assert outcome(principal="accounts.google.com", resource=grants({"Federated": "accounts.google.com"})) == ALLOWED
+
+
+def test_a_canonical_user_beside_others_is_still_looked_at():
+    canonical = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+    assert outcome(resource=grants({"AWS": ROLE, "CanonicalUser": canonical})) == DEPENDS
+    assert outcome(principal=canonical, resource=grants({"CanonicalUser": canonical})) == ALLOWED
+
+
 def test_a_canonical_user_may_be_the_callers_account():
     assert (
         outcome(resource=grants({"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}))
