@@ -32,6 +32,14 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
             rf"(?<![\w.])(?:{_C})(?: \(client\))?: access denied|access denied \(service: |s3exception: access denied"
         ),
     ),
+    (
+        "said",
+        "accessdenied",
+        re.compile(
+            rf"(?<![\w.])(?:{_C}): (?=you |access |the |user )(?=[^\n]{{0,120}}(?:denied|permission|not "
+            rf"authorized to))"
+        ),
+    ),
     ("php", "accessdenied", re.compile(r"response: ?accessdenied\b|accessdenied \(client\)")),
     (
         "head",
@@ -145,7 +153,7 @@ def _groups(marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
 
 
 def _bare(script: Script, group: list[tuple[int, str]]) -> Found:
-    at = group[-1][0]
+    at = group[0][0]
     found = Found(at, at, weak=True)
     apis = list(_API.finditer(script.text, max(0, at - 160), at))
     if apis:

@@ -12,10 +12,20 @@ from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
 from troubleshoot.denial.slots import Slot, delimited, open_ended, put_together
 from troubleshoot.denial.words import SERVICE_PREFIXES
 
+_SERVICES: Final = (
+    r"(?:ecs|lambda|firehose|glue|personalize|gateway|eventbridge|events|scheduler|codebuild|codepipeline|codedeploy"
+    r"|batch"
+    r"|redshift|s3|sagemaker|kinesis|rds|dms|sns|config|backup|appsync|iot|datasync|transfer|amplify|cloudformation"
+    r"|bedrock"
+    r"|cloudwatch|states|functions|cognito)"
+)
+_CANNOT: Final = r"(?:unable to|cannot|can't|could not|failed to|not able to|does not have permissions? to|may not)"
 _ASSUME: Final = re.compile(
-    r"\brole\b[^.]{0,120}\bcannot be assumed(?: by \w+)?"
-    r"|(?:unable to|cannot|can't|could not|failed to|not able to) assume (?:the |this |your )?(?:provided |execution "
-    r"|service |iam |specified )*role"
+    r"(?:the )?\brole\b[^.]{0,120}\bcannot be assumed by \w+|\brole\b[^.]{0,120}\binvalid or cannot be assumed"
+    rf"|{_CANNOT} assume (?:the |this |your )?(?:provided|specified|execution|service|given"
+    rf"|defined)[\w -]{{0,20}}\brole"
+    rf"|{_SERVICES} (?:was |is |has been )?{_CANNOT} assume (?:the |this |your )?(?:iam )?role"
+    r"|unable to assume role and validate"
     r"|(?:regional one is|not) authorized to assume (?:the )?(?:provided |specified )?role"
 )
 _ROLE_ARN: Final = re.compile(r"[\s\"'`(:]*(?=arn:[\w-]+:iam::)")
