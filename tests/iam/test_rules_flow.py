@@ -352,7 +352,13 @@ def test_rule_13_the_session_is_matched_by_the_roles_name():
 
 @pytest.mark.parametrize(
     ("named", "expected"),
-    [("*", ALLOWED), ({"AWS": "*"}, ALLOWED), ({"AWS": ACCOUNT}, IMPLICIT), ({"Service": "*"}, IMPLICIT)],
+    [
+        ("*", ALLOWED),
+        ({"AWS": "*"}, ALLOWED),
+        ({"AWS": [USER, "*"]}, ALLOWED),
+        ({"AWS": ACCOUNT}, IMPLICIT),
+        ({"Service": "*"}, IMPLICIT),
+    ],
 )
 def test_rule_14_anonymous_callers_are_only_anyone(named, expected):
     assert outcome(principal="anonymous", identity=[allow()], resource=grants(named)) == expected
