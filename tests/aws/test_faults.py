@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from tests.aws.faulty import Door, Fault, faulty_door
 from tests.sandbox import settings_of
-from troubleshoot.aws import connect
+from troubleshoot.aws import connect, reading
 from troubleshoot.aws.errors import ProblemKind, problem
 from troubleshoot.aws.gateway import AccountSettings, AwsProblem, Reader, Writer, forget, reader_for, writer_for
 from troubleshoot.aws.sandbox import world
@@ -233,6 +233,20 @@ def test_a_throttled_call_is_tried_again(seeded_sandbox: Sandbox) -> None:
         door.remaining["GetUser"] = 1
         assert read(reader_for(behind(door, seeded_sandbox))).exists is True
         assert door.calls.count("GetUser") == 2
+
+
+def test_a_reading_gives_up_together_when_its_time_is_over(
+    seeded_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", 3.0)
+    forget()
+    with faulty_door(seeded_sandbox.endpoint_url, slow_seconds=8) as door:
+        door.faults["DescribePolicy"] = "slow"
+        begun = monotonic()
+        snapshot = read(reader_for(behind(door, seeded_sandbox)))
+    assert isinstance(snapshot.scps, Missing)
+    assert "in time" in snapshot.scps.why
+    assert monotonic() - begun < 8
 
 
 def test_an_expired_session_is_signed_in_anew(door: Door, seeded_sandbox: Sandbox) -> None:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.builders import make_request
+from tests.builders import make_approval, make_request
 from tests.cast import ALICE_ARN, MATEO_ARN
-from tests.faults.fake_iam import OWN, FakeIam, FakeReader, install
+from tests.faults.fake_iam import OWN, FakeIam, FakeReader, FakeWriter, install
 from tests.faults.steps import agree, drain, let_it_expire, settle
-from troubleshoot.access import reconcile, services
+from troubleshoot.access import accounts, reconcile, services
 from troubleshoot.access.calls import call_from_data
 from troubleshoot.access.errors import Refused, Stale
 from troubleshoot.access.verify import judge
@@ -219,8 +219,8 @@ def test_the_portal_cannot_check_what_it_may_not_read(approved, iam, rita, writa
 
 
 @pytest.mark.parametrize("spoil", ["approval_gone", "approver_lost_role", "approver_disabled", "other_digest",
-                                   "change_edited", "approver_owns_principal"])  # fmt: skip
-def test_nothing_is_written_on_an_approval_that_does_not_stand(approved, iam, rita, account, spoil):
+                                   "change_edited", "approver_owns_principal", "rejected_too"])  # fmt: skip
+def test_nothing_is_written_on_an_approval_that_does_not_stand(approved, iam, rita, noor, account, spoil):
     approval = Approval.objects.filter(request=approved)
     if spoil == "approval_gone":
         approval.delete()
@@ -233,6 +233,8 @@ def test_nothing_is_written_on_an_approval_that_does_not_stand(approved, iam, ri
     elif spoil == "change_edited":
         approved.change["statements"][0]["Action"] = "*"
         AccessRequest.objects.update(change=approved.change)
+    elif spoil == "rejected_too":
+        make_approval(approved, noor, Approval.Verdict.REJECT)
     else:
         rita.links.create(account=account, principal_arn=ALICE_ARN)
     settle(approved)
@@ -501,3 +503,14 @@ def test_a_short_grant_is_not_reminded_of_at_its_beginning(approved, iam):
     approved.refresh_from_db()
     assert approved.due_at == ends
     assert templates() == ["active"]
+
+
+def test_a_worker_that_lost_its_row_looks_once_more_before_it_writes_and_does_not(approved, iam, monkeypatch):
+    def overtaken(_account, **_case):
+        AccessRequest.objects.update(fence=99)
+        return FakeWriter(iam)
+
+    begun(approved, iam)
+    monkeypatch.setattr(accounts, "writer", overtaken)
+    assert reconcile.run_one("test") == f"{approved.code} applying: moved on meanwhile"
+    assert not iam.effects()

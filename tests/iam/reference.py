@@ -402,18 +402,18 @@ def names_principal(statement, asked):
     found = principals(statement, "Principal")
     if ("AWS", "*") in found:
         return True, "full"
-    if asked.kind != "role" and any(value == asked.principal for _, value in found):
+    if asked.kind != "role" and (asked.has_identity(), asked.principal) in [(k == "AWS", value) for k, value in found]:
         return True, "full"
     ours = [value.split(":") for kind, value in found if kind == "AWS" and f":{asked.account}:" in value]
     resources = [":".join(value[5:]) for value in ours]
     behind = {"role": "role/", "assumed-role": "role/", "federated-user": "user/"}.get(asked.kind)
     if behind and any(r.startswith(behind) and r.split("/")[-1] == asked.name for r in resources):
         return True, "limited"
-    if "root" in resources or ("AWS", asked.account) in found:
+    if asked.has_identity() and ("root" in resources or ("AWS", asked.account) in found):
         return True, "full" if asked.kind == "root" else "account"
     if ("Service", "*") in found and asked.kind == "service":
         return None, "full"
-    if any(kind == "CanonicalUser" for kind, _ in found) and asked.account:
+    if any(kind == "CanonicalUser" for kind, _ in found) and asked.has_identity():
         return None, "full"
     return False, "full"
 

@@ -352,7 +352,13 @@ def test_rule_13_the_session_is_matched_by_the_roles_name():
 
 @pytest.mark.parametrize(
     ("named", "expected"),
-    [("*", ALLOWED), ({"AWS": "*"}, ALLOWED), ({"AWS": ACCOUNT}, IMPLICIT), ({"Service": "*"}, IMPLICIT)],
+    [
+        ("*", ALLOWED),
+        ({"AWS": "*"}, ALLOWED),
+        ({"AWS": [USER, "*"]}, ALLOWED),
+        ({"AWS": ACCOUNT}, IMPLICIT),
+        ({"Service": "*"}, IMPLICIT),
+    ],
 )
 def test_rule_14_anonymous_callers_are_only_anyone(named, expected):
     assert outcome(principal="anonymous", identity=[allow()], resource=grants(named)) == expected
@@ -484,6 +490,23 @@ def test_rule_54_identity_providers_are_named_in_the_trust_policy():
     call = {"action": "sts:AssumeRoleWithSAML", "arn": ROLE, "resource": policy}
     assert outcome(principal=provider, **call) == ALLOWED
     assert outcome(principal=f"arn:aws:iam::{ACCOUNT}:oidc-provider/other", **call) == IMPLICIT
+
+
+def test_a_principal_counts_only_under_its_own_kind():
+    provider = f"arn:aws:iam::{ACCOUNT}:saml-provider/Corp"
+    assert outcome(resource=grants({"Federated": USER})) == IMPLICIT
+    assert (
+        outcome(principal="personalize.amazonaws.com", resource=grants({"AWS": "personalize.amazonaws.com"}))
+        == IMPLICIT
+    )
+    assert outcome(principal=provider, resource=grants({"AWS": [ACCOUNT, provider]})) == IMPLICIT
+    assert outcome(principal="accounts.google.com", resource=grants({"Federated": "accounts.google.com"})) == ALLOWED
+
+
+def test_a_canonical_user_beside_others_is_still_looked_at():
+    canonical = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+    assert outcome(resource=grants({"AWS": ROLE, "CanonicalUser": canonical})) == DEPENDS
+    assert outcome(principal=canonical, resource=grants({"CanonicalUser": canonical})) == ALLOWED
 
 
 def test_a_canonical_user_may_be_the_callers_account():

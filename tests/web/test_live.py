@@ -149,6 +149,16 @@ def test_the_request_form_shows_the_proof_before_and_after(
     assert "It rests on the text alone" not in review
 
 
+def test_an_account_that_cannot_be_read_is_answered_from_the_text_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    go_live(monkeypatch, account, exists=Missing("AWS did not answer within ten seconds."))
+    page = _answer(mateo, pasted(signed_in(mateo), denial_text(MATEO_ARN)))
+    assert "AWS did not answer within ten seconds." in page
+    assert "according to the message" in page
+    assert "read from IAM" not in page
+
+
 def test_a_boundary_in_the_way_offers_no_request(
     monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
 ) -> None:

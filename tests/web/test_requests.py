@@ -150,6 +150,14 @@ def test_a_reader_of_somebody_elses_request_cannot_withdraw_it(alice: Person, ac
     assert "Withdraw the request" not in signed_in(helen).get(f"/requests/{asked.code}/").content.decode()
 
 
+def test_helpdesk_follows_a_case_without_its_policy_text(alice: Person, account: Account, helen: Person) -> None:
+    asked = make_request(requester=alice, account=account)
+    page = signed_in(helen).get(f"/requests/{asked.code}/").content.decode()
+    assert "waiting for a decision" in page
+    assert "&quot;Effect&quot;" not in page
+    assert "&quot;Effect&quot;" in signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+
+
 @pytest.mark.parametrize("state", list(State))
 def test_every_state_has_its_own_words(alice: Person, account: Account, state: State) -> None:
     asked = make_request(requester=alice, account=account, state=state, failure="IAM refused." * (state == "failed"))

@@ -120,3 +120,22 @@ def test_the_sign_in_page_warns_of_aws_passwords(client: Client) -> None:
     page = markup.read(client.get("/sign-in/").content)
     assert "Your AWS password and access keys don't work here" in page.text
     assert page.long_sentences == []
+
+
+def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(client: Client, alice: Person, settings) -> None:
+    settings.BEHIND_PROXY = True
+    for number in range(TRIES):
+        # Whoever tries invents the first address; only the last one is the proxy's word.
+        headers = {"HTTP_X_FORWARDED_FOR": f"10.0.0.{number}, 203.0.113.7"}
+        client.post("/sign-in/", {"username": "alice", "password": "wrong"}, **headers)
+    right = {"username": "alice", "password": PASSWORD}
+    client.post("/sign-in/", right, HTTP_X_FORWARDED_FOR="203.0.113.7")
+    assert not is_signed_in(client)
+    client.post("/sign-in/", right, HTTP_X_FORWARDED_FOR="203.0.113.8")
+    assert is_signed_in(client)
+
+
+def test_a_form_without_its_token_gets_a_page_that_says_what_to_do(alice: Person) -> None:
+    answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "alice", "password": PASSWORD})
+    assert answer.status_code == 403
+    assert "errors/form_too_old.html" in [template.name for template in answer.templates]

@@ -1,6 +1,5 @@
 """The live reader: one snapshot of everything that decides, each piece a value or the reason why not."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,7 +10,7 @@ from troubleshoot.aws.facts import AccessKey, AccountSettings, Finding, RoleFact
 from troubleshoot.aws.iam_reads import Holder, IamReads, LiveEntity
 from troubleshoot.aws.organization import Chain, Levels, OrganizationReads, PolicyType
 from troubleshoot.aws.principal import Entity, EntityKind, entity_of
-from troubleshoot.aws.reading import SIDE_BY_SIDE, Reading, piece
+from troubleshoot.aws.reading import Reading, piece
 from troubleshoot.aws.resource_reads import ResourceReads, is_owned
 from troubleshoot.aws.textonly import now, unread_snapshot
 from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
@@ -69,53 +68,63 @@ class LiveReader:
 
     def _of_entity(self, entity: Entity, action: str, resource: str) -> Snapshot:
         blank = unread_snapshot(self._settings.account_id, entity.arn, Missing(_NOT_THERE))
-        live = self._existing(entity)
-        if isinstance(live, AwsProblem) and live.kind in CONNECTION_KINDS:
-            return unread_snapshot(self._settings.account_id, entity.arn, live.missing())
-        if live is None:
-            return replace(blank, exists=False, groups=(), identity=())
-        return self._filled(blank, entity, live, action=action, resource=resource)
+        with Reading(self._iam, self._organization) as reading:
+            live = self._existing(reading, entity)
+            if isinstance(live, AwsProblem) and live.kind in CONNECTION_KINDS:
+                return unread_snapshot(self._settings.account_id, entity.arn, live.missing())
+            if live is None:
+                return replace(blank, exists=False, groups=(), identity=())
+            return self._filled(blank, reading, entity, live, action=action, resource=resource)
 
-    def _existing(self, entity: Entity) -> LiveEntity | AwsProblem | None:
+    def _existing(self, reading: Reading, entity: Entity) -> LiveEntity | AwsProblem | None:
         try:
-            live = self._iam.entity(entity)
+            live = reading.value(reading.later(self._iam.entity, entity))
         except AwsProblem as problem:
             return problem
         return live if live is not None and entity.is_same_as(live.holder.arn) else None
 
     def _filled(
-        self, blank: Snapshot, entity: Entity, live: LiveEntity | AwsProblem, *, action: str, resource: str
+        self,
+        blank: Snapshot,
+        reading: Reading,
+        entity: Entity,
+        live: LiveEntity | AwsProblem,
+        *,
+        action: str,
+        resource: str,
     ) -> Snapshot:
         holder = _holder(entity, live)
-        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE, thread_name_prefix="aws-read") as pool:
-            reading = Reading(pool, self._iam, self._organization)
-            chain = reading.later(piece, lambda: self._organization.chain(self._settings.account_id))
-            resource_policy = reading.later(piece, lambda: self._resources.policy(action, resource))
-            boundary = reading.later(self._boundary, holder, live)
-            groups = piece(lambda: self._iam.groups(entity.name)) if entity.is_user else ()
-            identity = _identity(reading, holder, groups)
-            owned = is_owned(resource, resource_policy.result(), self._settings.account_id)
-            return replace(
-                blank,
-                exists=True if isinstance(live, LiveEntity) else live.missing(),
-                path=live.path if isinstance(live, LiveEntity) else None,
-                tags=live.tags if isinstance(live, LiveEntity) else {},
-                groups=groups if isinstance(groups, Missing) else tuple(group.name for group in groups),
-                identity=identity,
-                boundary=boundary.result(),
-                scps=_levels(reading, chain.result(), "SERVICE_CONTROL_POLICY"),
-                rcps=_levels(reading, chain.result() if owned else Missing(_OTHER_OWNER), "RESOURCE_CONTROL_POLICY"),
-                resource=resource_policy.result(),
-                session=Missing(NO_SESSION_POLICY) if entity.kind is EntityKind.ROLE_SESSION else None,
-                vpc_endpoint=Missing(NO_VPC_ENDPOINT),
-                read_at=now(),
-            )
+        chain_begun = reading.later(self._organization.chain, self._settings.account_id)
+        resource_begun = reading.later(self._resources.policy, action, resource)
+        boundary_begun = reading.later(self._boundary, holder, live)
+        groups = reading.piece(reading.later(self._iam.groups, entity.name)) if entity.is_user else ()
+        identity = groups if isinstance(groups, Missing) else piece(lambda: reading.policies((holder, *groups)))
+        chain = reading.piece(chain_begun)
+        resource_policy = reading.piece(resource_begun)
+        boundary = reading.piece(boundary_begun)
+        owned = is_owned(resource, resource_policy, self._settings.account_id)
+        return replace(
+            blank,
+            exists=True if isinstance(live, LiveEntity) else live.missing(),
+            path=live.path if isinstance(live, LiveEntity) else None,
+            tags=live.tags if isinstance(live, LiveEntity) else {},
+            groups=groups if isinstance(groups, Missing) else tuple(group.name for group in groups),
+            identity=identity,
+            boundary=boundary,
+            scps=_levels(reading, chain, "SERVICE_CONTROL_POLICY"),
+            rcps=_levels(reading, chain if owned else Missing(_OTHER_OWNER), "RESOURCE_CONTROL_POLICY"),
+            resource=resource_policy,
+            session=Missing(NO_SESSION_POLICY) if entity.kind is EntityKind.ROLE_SESSION else None,
+            vpc_endpoint=Missing(NO_VPC_ENDPOINT),
+            read_at=now(),
+        )
 
-    def _boundary(self, holder: Holder, live: LiveEntity | AwsProblem) -> StoredPolicy | Missing | None:
+    def _boundary(self, holder: Holder, live: LiveEntity | AwsProblem) -> StoredPolicy | None:
         if isinstance(live, AwsProblem):
-            return live.missing()
-        arn = live.boundary_arn
-        return None if arn is None else piece(lambda: self._iam.managed(arn, attached_to=holder.arn, kind="boundary"))
+            raise live
+        if live.boundary_arn is None:
+            return None
+        return self._iam.managed(live.boundary_arn, attached_to=holder.arn, kind="boundary")
 
     def _key(self, item: Answer) -> AccessKey:
         permission = "iam:ListAccessKeys"
@@ -129,14 +138,6 @@ class LiveReader:
             last_used=last_used,
             service=service,
         )
-
-
-def _identity(
-    reading: Reading, holder: Holder, groups: tuple[Holder, ...] | Missing
-) -> tuple[StoredPolicy, ...] | Missing:
-    if isinstance(groups, Missing):
-        return groups
-    return piece(lambda: reading.policies((holder, *groups)))
 
 
 def _levels(reading: Reading, chain: Chain | Missing | None, policy_type: PolicyType) -> Levels | Missing:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from time import monotonic
+from typing import ParamSpec, Self, TypeVar
 
-from troubleshoot.aws.errors import AwsProblem
+from troubleshoot.aws.errors import AwsProblem, ProblemKind, problem
 from troubleshoot.aws.iam_reads import Holder, IamReads
 from troubleshoot.aws.organization import Chain, Levels, OrganizationReads, PolicyType
 from troubleshoot.iam.snapshot import Missing, OrganizationLevel, StoredPolicy
@@ -14,31 +15,52 @@ P = ParamSpec("P")
 
 # AWS's token buckets are small (Organizations: a few calls a second), so that more at once would only be put off.
 SIDE_BY_SIDE = 6
+# Seconds after which a person is told what is not known, instead of waiting on.
+PATIENCE = 15.0
 
 
 def piece(read: Callable[[], T]) -> T | Missing:
     """Return what `read` returns, or why it could not be read."""
     try:
         return read()
-    except AwsProblem as problem:
-        return problem.missing()
+    except AwsProblem as found:
+        return found.missing()
 
 
 class Reading:
-    """Reads the parts of one snapshot. Its methods return at once; what they return waits for the answers.
+    """Reads the parts of one snapshot side by side, and gives up together after `PATIENCE` seconds.
 
-    Nothing that runs in the pool waits for the pool, so that it cannot block itself.
+    Nothing that runs in the pool waits for the pool, so that it cannot block itself. What is still on its way when
+    the reading ends is left to its own timeouts; what has not begun is dropped.
     """
 
-    def __init__(self, pool: ThreadPoolExecutor, iam: IamReads, organization: OrganizationReads) -> None:
-        self._pool = pool
+    def __init__(self, iam: IamReads, organization: OrganizationReads) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=SIDE_BY_SIDE, thread_name_prefix="aws-read")
+        self._deadline = monotonic() + PATIENCE
         self._iam = iam
         self._organization = organization
         self._control_policies: dict[str, Future[StoredPolicy]] = {}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
     def later(self, read: Callable[P, T], *values: P.args, **named: P.kwargs) -> Future[T]:
         """Begin one read."""
         return self._pool.submit(read, *values, **named)
+
+    def value(self, begun: Future[T]) -> T:
+        """Wait for a read that was begun. `AwsProblem` where it met one, or where the patience is used up."""
+        try:
+            return begun.result(max(0.0, self._deadline - monotonic()))
+        except TimeoutError:
+            raise problem(ProblemKind.TIMED_OUT, None) from None
+
+    def piece(self, begun: Future[T]) -> T | Missing:
+        """Wait for a read that was begun; return why, where it could not be read."""
+        return piece(lambda: self.value(begun))
 
     def policies(self, holders: Iterable[Holder]) -> tuple[StoredPolicy, ...]:
         """Return the inline and attached policies of a principal and its groups. Raises `AwsProblem`."""
@@ -48,18 +70,18 @@ class Reading:
         ]
         begun: list[Future[StoredPolicy]] = []
         for holder, names, arns in listed:
-            begun += [self.later(self._iam.inline, holder, name) for name in names.result()]
-            begun += [self.later(self._iam.managed, arn, attached_to=holder.arn) for arn in arns.result()]
-        return tuple(policy.result() for policy in begun)
+            begun += [self.later(self._iam.inline, holder, name) for name in self.value(names)]
+            begun += [self.later(self._iam.managed, arn, attached_to=holder.arn) for arn in self.value(arns)]
+        return tuple(self.value(policy) for policy in begun)
 
     def levels(self, chain: Chain | None, policy_type: PolicyType) -> Levels:
         """Return the control policies of one kind on each level; None where none are in force. Raises `AwsProblem`."""
         if chain is None or policy_type not in chain.enabled:
             return None
         listed = [(node, self.later(self._organization.policy_ids, node.id, policy_type)) for node in chain.nodes]
-        begun = [(node, [self._control_policy(policy) for policy in ids.result()]) for node, ids in listed]
+        begun = [(node, [self._control_policy(policy) for policy in self.value(ids)]) for node, ids in listed]
         return tuple(
-            OrganizationLevel(node.id, node.name, tuple(_held(policy.result(), node.id) for policy in policies))
+            OrganizationLevel(node.id, node.name, tuple(_held(self.value(policy), node.id) for policy in policies))
             for node, policies in begun
         )
 

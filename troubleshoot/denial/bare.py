@@ -32,6 +32,14 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
             rf"(?<![\w.])(?:{_C})(?: \(client\))?: access denied|access denied \(service: |s3exception: access denied"
         ),
     ),
+    (
+        "said",
+        "accessdenied",
+        re.compile(
+            rf"(?<![\w.])(?:{_C}): (?=you |access |the |user )(?=[^\n]{{0,120}}(?:denied|permission|not "
+            rf"authorized to))"
+        ),
+    ),
     ("php", "accessdenied", re.compile(r"response: ?accessdenied\b|accessdenied \(client\)")),
     (
         "head",
@@ -88,7 +96,25 @@ def read_bare(script: Script, strong: Row) -> list[Found]:
         for index, group in enumerate(groups)
         if not strong.touches(group[0][0] - _BEHIND_SENTENCE, group[0][0])
         and not (index in explained and strong.touches(ends[index], ends[index] + _BEFORE_SENTENCE))
+        and _is_refusal(script.low, group)
     ]
+
+
+def _is_refusal(low: str, group: list[tuple[int, str]]) -> bool:
+    """Say whether the words behind a mere code are those of a refusal: other causes bear the code too."""
+    if any(kind not in _MERE_CODES for _, kind in group):
+        return True
+    words = _WORDS_BEHIND.match(low, group[-1][0])
+    said = words["said"] if words else ""
+    return said.count(" ") < _FEW or _REFUSAL.search(said) is not None
+
+
+_MERE_CODES: Final = frozenset({_CALL, "api", "xml"})
+_FEW: Final = 2
+_WORDS_BEHIND: Final = re.compile(r"[^a-z<]*(?:<message>)?(?P<said>[^\n<]{0,160})")
+_REFUSAL: Final = re.compile(
+    r"denied|forbidden|not authori|unauthori|permission|are not allowed|insufficient priv|public policies"
+)
 
 
 def _all_marks(script: Script) -> list[tuple[int, str]]:
@@ -127,7 +153,7 @@ def _groups(marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
 
 
 def _bare(script: Script, group: list[tuple[int, str]]) -> Found:
-    at = group[-1][0]
+    at = group[0][0]
     found = Found(at, at, weak=True)
     apis = list(_API.finditer(script.text, max(0, at - 160), at))
     if apis:

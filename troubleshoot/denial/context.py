@@ -94,10 +94,14 @@ _KEYED_CODES: Final = (
     _Mark("name", rf"name{_QUOTE}\s*:\s*{_QUOTE}({CODE})(?!\w)"),
     _Mark("(client)", rf"({_ANY_CODE})\s+\(client\)", behind=60),
 )
-_BARE_CODE: Final = re.compile(rf"(?<![\w.#])({CODE})(?!\w|\.\w)|(?<![\w.])({CODE})(?=KMS Message)")
+_BARE_CODE: Final = re.compile(
+    rf"(?<![\w.#])({CODE})(?!\w|\.\w)|(?<![\w.])({CODE}(?=KMS Message)|Forbidden(?=: "
+    rf"(?:Forbidden|null)))"
+)
 _ADJACENT: Final = re.compile(
-    r"(?<![\w.])((?:Validation|InvalidParameterValue|InvalidInput|InvalidRequest|BadRequest|GeneralService|ResourceInitialization)(?:Exception|Error)"
-    r"|[A-Z][A-Za-z]+\.[A-Z]\w+Exception):\s*[\"']?\Z"
+    r"(?<![\w.])((?:Validation|InvalidParameterValue|InvalidInput|InvalidRequest|BadRequest|GeneralService"
+    r"|ResourceInitialization)(?:Exception|Error)"
+    r"|[A-Z][A-Za-z]+\.[A-Z]\w+Exception):\s*[\"']?(?:[Tt]he [\w ]{0,60})?\Z"
 )
 _REQUEST: Final = (
     _Mark("request id", r"(?i:request\s+id):?\s*([\w-]{6,})", is_id=True),
@@ -166,7 +170,7 @@ def _codes_before(script: Script, start: int, head: int) -> Iterator[tuple[int, 
         return
     yield 3, _API_CODE.before(script, head, start)
     near = max(head, start - _NEAR)
-    adjacent = _ADJACENT.search(script.text, max(near, start - 80), start)
+    adjacent = _ADJACENT.search(script.text, max(near, start - 140), start)
     yield 4, Slot(adjacent[1], *adjacent.span(1)) if adjacent else None
     for rank, mark in enumerate(_KEYED_CODES, 5):
         yield rank, mark.before(script, head, start)

@@ -129,7 +129,11 @@ def _is_access_prose(script: Script, match: re.Match[str], found: Found) -> bool
         found.put("resource", open_ended(script.text, prose.start("template")))
         return True
     kind = found.fields.get("principal_kind")
-    return kind not in {None, PrincipalKind.SERVICE} and (prose is not None or not match["perform"])
+    ends_here = not match["perform"] and _ENDS.match(script.low, after) is not None
+    return kind not in {None, PrincipalKind.SERVICE} and (prose is not None or ends_here)
+
+
+_ENDS: Final = re.compile(r"[\"'`.,;)}\]]*(?: *\Z| with an explicit| because no| \(s|[\"'`)}]|  | ?$)")
 
 
 def _clause_after(script: Script, start: int, limit: int) -> re.Match[str] | None:

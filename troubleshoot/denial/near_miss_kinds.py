@@ -35,10 +35,11 @@ KINDS: Final = (
         "expired-token",
         "Your temporary credentials have expired",
         "Sign in again, for example with aws sso login, and repeat the call.",
-        "expired|expire",
+        "expired|expire|session token not found|invalidgrant",
         r"expiredtoken|requestexpired|security token included in the request is expired|provided token (?:has|is) "
         r"expired"
-        r"|token (?:has )?(?:been )?expired and refresh failed|sso session .{0,80}expired|session has expired",
+        r"|token (?:has )?(?:been )?expired and refresh failed|sso session .{0,80}expired|session has expired"
+        r"|session token not found or invalid|invalidgrantexception",
     ),
     _kind(
         "invalid-token",
@@ -76,8 +77,9 @@ KINDS: Final = (
         "presigned-url",
         "The presigned link can't be used any more",
         "Ask for a new link; whoever makes it needs the permission, and credentials that live long enough.",
-        "request has expired|policy expired|query-string authentication|x-amz-expires",
-        r"request has expired|invalid according to policy: policy|query-string authentication requires|x-amz-expires "
+        "request has expired|according to policy|query-string authentication|x-amz-expires",
+        r"request has expired|invalid according to policy:|query-string authentication (?:version 4 )?requires"
+        r"|x-amz-expires "
         r"must be",
         _AHEAD,
     ),
@@ -154,7 +156,8 @@ KINDS: Final = (
         "Ask for the model under Model access in the Bedrock console; IAM alone does not open it.",
         "model|account is not",
         r"(?:don't|do not) have access to the model|model access is denied|models? .{0,60}on amazon bedrock"
-        r"|is not available for this account|account is not authorized to invoke this api operation|model use case "
+        r"|is not available for this account|account is not authorized to invoke this api operation|agreement to "
+        r"this model|access to \w+ models is not allowed|model use case "
         r"details have not been submitted",
         _AHEAD,
     ),
@@ -170,12 +173,12 @@ KINDS: Final = (
         "account-hold",
         "The AWS account itself is on hold",
         "Ask whoever runs the account to look at its billing and verification, or to contact AWS Support.",
-        "account|all access|allaccess",
+        "account|all access|allaccess|pendingverification",
         r"allaccessdisabled|account (?:is|has been|was) (?:currently )?(?:on hold|suspended|blocked|closed|being "
         r"verified|deactivated|disabled|not verified)"
         r"|account must be verified|all access to this object has been disabled|pendingverification"
         r"|account (?:currently )?(?:has|have) .{0,30}(?:blocked|hold)|hold on your account|account has a hold"
-        r"|locked your account|temporarily (?:is )?suspended",
+        r"|locked your account|temporarily (?:is )?suspended|account currently does not support|account \d+ has a hold",
         _AHEAD,
     ),
     _kind(
@@ -187,11 +190,26 @@ KINDS: Final = (
         _AHEAD,
     ),
     _kind(
+        "identity-provider",
+        "AWS does not accept the identity provider's token",
+        "Check the identity provider in IAM: its address, its audience, and whether AWS can reach it.",
+        "invalididentitytoken|idpcommunication|idprejected|no openidconnect",
+        r"invalididentitytoken|idpcommunicationerror|idprejectedclaim|no openidconnect provider found",
+    ),
+    _kind(
+        "key-state",
+        "The KMS key can't be used in its state",
+        "Ask whoever owns the key to enable it or to stop its deletion.",
+        "kmsinvalidstate|disabledexception|pending deletion",
+        r"kmsinvalidstate\w*|\bdisabledexception|is pending deletion",
+    ),
+    _kind(
         "application",
         "The application's own authorizer refused, not IAM",
         "Ask the people who run that API; its own rules decide.",
-        'not authorized to make this call|not authorized to access|unauthorizedexception|"unauthorized"',
-        r"not authorized to make this call|not authorized to access \w+ on type|\"message\" ?: ?\"unauthorized\"",
+        'not authorized to make this call|not authorized to access|unauthorizedexception|"unauthorized"|"forbidden"',
+        r"not authorized to make this call|not authorized to access \w+ on type|\"message\" ?: ?\"(?:unauthorized"
+        r"|forbidden)\"",
         _AHEAD,
     ),
     _kind(
@@ -222,17 +240,19 @@ KINDS: Final = (
         "google-cloud",
         "This message is from Google Cloud",
         "Ask whoever runs that Google Cloud project; AWS permissions do not matter there.",
-        "googleapis|gserviceaccount|iam_permission_denied|permission '|gcp|google|access to the",
+        "googleapis|gserviceaccount|iam_permission_denied|permission '|gcp|google|access to the|insufficient",
         r"googleapis?\b|gserviceaccount|iam_permission_denied|\bpermission '[a-z]+\.\w+\.\w+' denied|gcp-sa-"
-        r"|does not have [a-z]+\.\w+\.\w+ access",
+        r"|does not have [a-z]+\.\w+\.\w+ access|missing or insufficient permissions|insufficient authentication scopes"
+        r"|required '[a-z]+\.\w+\.\w+' permission",
         _AROUND,
     ),
     _kind(
         "azure",
         "This message is from Microsoft Azure",
         "Ask whoever runs that Azure subscription; AWS permissions do not matter there.",
-        "authorizationfailed|microsoft.|azure|aadsts",
-        r"authorizationfailed|perform action 'microsoft\.|aadsts\d|does not have authorization to perform action",
+        "authorizationfailed|microsoft.|azure|aadsts|authorizationpermission|this request is not authorized",
+        r"authorizationfailed|perform action 'microsoft\.|aadsts\d|does not have authorization to perform action"
+        r"|authorizationpermissionmismatch|this request is not authorized to perform this operation|'microsoft\.\w+/",
         _AROUND,
     ),
     _kind(
@@ -241,29 +261,33 @@ KINDS: Final = (
         "Ask whoever runs your account there; AWS permissions do not matter.",
         "authorized by ram|ram|qcs:|tencent|aliyun|scaleway|os_compute|policy doesn't allow|oraclecloud"
         "|notauthorizedornotfound|ovh|huawei|yandex"
-        "|digitalocean|backblaze|wasabi|minio|cloudflare|linode|hetzner|ibm|ceph|openstack|nopermission",
+        "|digitalocean|backblaze|wasabi|minio|cloudflare|linode|hetzner|ibm|ceph|openstack|nopermission|requested "
+        "action",
         r"authorized by ram|forbidden\.ram|nopermission\b.{0,80}\bram\b|\bqcs:|tencentcloud|aliyun|scaleway|policy "
         r"doesn't allow \w+(?::\w+)+ to be performed"
         r"|oraclecloud|notauthorizedornotfound|\bovh\b|huaweicloud|yandex ?cloud|digitalocean|backblaze|wasabi"
         r"|\bminio\b"
-        r"|r2\.cloudflarestorage|linodeobjects|hetzner|ibm cloud|openstack",
+        r"|r2\.cloudflarestorage|linodeobjects|hetzner|ibm cloud|openstack|not authorized to perform the requested "
+        r"action",
         _AROUND,
     ),
     _kind(
         "registry",
         "A container registry refused",
         "Sign in to the registry again, and check the image's name.",
-        "requested access to the resource|no basic auth|authorization token has expired",
-        r"requested access to the resource is denied|no basic auth credentials|authorization token has expired",
+        "requested access to the resource|no basic auth|authorization token has expired|authentication required|npm "
+        "err",
+        r"requested access to the resource is denied|no basic auth credentials|authorization token has expired"
+        r"|unauthorized: authentication required|npm err! 403",
         _AROUND,
     ),
     _kind(
         "database",
         "A database refused, not IAM",
         "Check the database user, its password and its rights in the database.",
-        "access denied for user|password authentication failed|permission denied for",
+        "access denied for user|password authentication failed|permission denied for|insufficient privileges",
         r"access denied for user '|password authentication failed|permission denied for (?:table|relation|schema"
-        r"|database)",
+        r"|database)|ora-01031|insufficient privileges to operate on",
         _AROUND,
     ),
     _kind(
@@ -279,6 +303,7 @@ KINDS: Final = (
         "The computer's own file rights refused",
         "Check the owner and the rights of that file on this computer.",
         "permission denied|eacces|errno 13",
-        r"(?:errno 13|eacces)[^\n]{0,40}permission denied|/[\w./-]+: permission denied",
+        r"(?:errno 13|eacces)[^\n]{0,40}permission denied|/[\w./-]+'?: permission denied|accesscontrolexception: "
+        r"permission",
     ),
 )

@@ -44,6 +44,10 @@ def kind_of(principal: str) -> PrincipalKind:
     for mark, kind in _KIND_MARKS:
         if mark in principal:
             return kind
+    if principal.startswith("AROA"):
+        return PrincipalKind.ROLE_SESSION
+    if principal.startswith("AIDA"):
+        return PrincipalKind.USER
     if re.search(r":root\b", principal):
         return PrincipalKind.ROOT
     if re.fullmatch(r"[\w+=,.@-]+", principal) and ".." not in principal and "…" not in principal:

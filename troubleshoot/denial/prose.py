@@ -12,10 +12,20 @@ from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
 from troubleshoot.denial.slots import Slot, delimited, open_ended, put_together
 from troubleshoot.denial.words import SERVICE_PREFIXES
 
+_SERVICES: Final = (
+    r"(?:ecs|lambda|firehose|glue|personalize|gateway|eventbridge|events|scheduler|codebuild|codepipeline|codedeploy"
+    r"|batch"
+    r"|redshift|s3|sagemaker|kinesis|rds|dms|sns|config|backup|appsync|iot|datasync|transfer|amplify|cloudformation"
+    r"|bedrock"
+    r"|cloudwatch|states|functions|cognito)"
+)
+_CANNOT: Final = r"(?:unable to|cannot|can't|could not|failed to|not able to|does not have permissions? to|may not)"
 _ASSUME: Final = re.compile(
-    r"\brole\b[^.]{0,120}\bcannot be assumed(?: by \w+)?"
-    r"|(?:unable to|cannot|can't|could not|failed to|not able to) assume (?:the |this |your )?(?:provided |execution "
-    r"|service |iam |specified )*role"
+    r"(?:the )?\brole\b[^.]{0,120}\bcannot be assumed by \w+|\brole\b[^.]{0,120}\binvalid or cannot be assumed"
+    rf"|{_CANNOT} assume (?:the |this |your )?(?:provided|specified|execution|service|given"
+    rf"|defined)[\w -]{{0,20}}\brole"
+    rf"|{_SERVICES} (?:was |is |has been )?{_CANNOT} assume (?:the |this |your )?(?:iam )?role"
+    r"|unable to assume role and validate"
     r"|(?:regional one is|not) authorized to assume (?:the )?(?:provided |specified )?role"
 )
 _ROLE_ARN: Final = re.compile(r"[\s\"'`(:]*(?=arn:[\w-]+:iam::)")
@@ -37,13 +47,20 @@ def read_prose(script: Script) -> list[Found]:
     low = script.low
     found: list[Found] = []
     if "be assumed" in low or " assume" in low.replace(" assumed", ""):
-        found += [_assumed(script, match) for match in _ASSUME.finditer(low)]
+        found += [_assumed(script, match) for match in _ASSUME.finditer(low) if _is_service(script, match)]
     if "permission" in low:
         found += [_to_call(script, match) for match in _TO_CALL.finditer(low)]
         found += [item for match in _LACKS.finditer(low) if (item := _lacks(script, match))]
     if "explicitdeny" in low:
         found += _all_decoded(script)
     return found
+
+
+def _is_service(script: Script, match: re.Match[str]) -> bool:
+    """ "cannot be assumed by Lambda" names a service, "cannot be assumed by anybody" does not."""
+    by = match[0].rpartition(" by ")[2] if " by " in match[0] else ""
+    first = script.text[match.end() - len(by) : match.end()][:1]
+    return not by or first.isupper() or by in {"the", "service", "aws", "amazon"}
 
 
 def _assumed(script: Script, match: re.Match[str]) -> Found:

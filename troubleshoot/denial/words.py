@@ -30,9 +30,9 @@ permissions boundary session service control policy policies endpoint vpc role t
 operation encoded authorization failure message messages error occurred when calling anonymous for given table access
 associated ciphertext go complete details or call following id getrequestauthorizationdetails api transitively through
 accessdenied accessdeniedexception unauthorizedoperation unauthorizedtaggingoperation authorizationerror
-authorizationerrorexception access_denied client_error validationerror errorcode errormessage request code status does
-have refers customer master key that exist region allowed denied cannot be assumed by based explicitly denies requestid
-hostid extended awslambda null proxy handlererrorcode requesttoken encountered
+authorizationerrorexception accessdeniedexceptionkms access_denied client_error validationerror errorcode errormessage
+request code status does have refers customer master key that exist region allowed denied cannot be assumed by based
+explicitly denies requestid hostid extended awslambda null proxy handlererrorcode requesttoken encountered
 """
 VOCABULARY: Final = frozenset(_KNOWN.split())
 """Words that a hard line break may have cut in two: such halves are put together again."""

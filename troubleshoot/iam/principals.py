@@ -50,9 +50,10 @@ class CompiledPrincipals:
         "_accounts",
         "_any_service",
         "_anyone",
+        "_aws",
         "_canonical",
         "_denies",
-        "_named",
+        "_others",
         "_roles",
         "_users",
         "negated",
@@ -66,7 +67,8 @@ class CompiledPrincipals:
         self._anyone = any(p.value.value == "*" and p.kind in ("*", "AWS") for p in principals)
         self._any_service = any(p.value.value == "*" and p.kind == "Service" for p in principals)
         self._canonical = any(p.kind == "CanonicalUser" for p in principals)
-        self._named = frozenset(p.value.value for p in principals if p.value.value != "*")
+        self._aws = frozenset(p.value.value for p in principals if p.kind == "AWS")
+        self._others = frozenset(p.value.value for p in principals if p.kind != "AWS")
         self._accounts = frozenset(c.account for c in callers if c.kind is CallerKind.ROOT)
         self._roles = frozenset((c.account, c.name) for c in callers if c.kind is CallerKind.ROLE)
         self._users = frozenset((c.account, c.name) for c in callers if c.kind is CallerKind.USER)
@@ -80,16 +82,19 @@ class CompiledPrincipals:
     def _judge_listed(self, caller: Caller) -> PrincipalJudgement:
         if self._anyone:
             return _ANYONE
-        if caller.kind is not CallerKind.ROLE and caller.text in self._named:
+        if caller.kind is not CallerKind.ROLE and self._names(caller):
             return _NAMED
         limited = self._judge_behind(caller)
         if limited is not None:
             return limited
-        if caller.account is not None and caller.account in self._accounts:
+        if caller.has_identity_policies and caller.account in self._accounts:
             return _NAMED if caller.kind is CallerKind.ROOT else _ACCOUNT_NAMED
         if self._any_service and caller.kind is CallerKind.SERVICE:
             return _ANY_SERVICE
-        return _CANONICAL_USER if self._canonical and caller.account is not None else _NOT_NAMED
+        return _CANONICAL_USER if self._canonical and caller.has_identity_policies else _NOT_NAMED
+
+    def _names(self, caller: Caller) -> bool:
+        return caller.text in (self._aws if caller.has_identity_policies else self._others)
 
     def _judge_behind(self, caller: Caller) -> PrincipalJudgement | None:
         """A session is also meant by the role, or the user, that it was made from. Role names are unique."""
@@ -118,7 +123,7 @@ class CompiledPrincipals:
             return (account,)
         if caller.kind is CallerKind.ROLE:
             return (who in self._roles, account)
-        named = caller.text in self._named
+        named = self._names(caller)
         if caller.kind is CallerKind.ROLE_SESSION:
             return (named, who in self._roles, account)
         return (named, account) if caller.has_identity_policies else (named,)

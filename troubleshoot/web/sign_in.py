@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.cache import cache
@@ -56,9 +57,16 @@ class SignInForm(AuthenticationForm):
         return data
 
     def _key(self) -> str:
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        address = _address(self.request) if self.request else ""
         name = str(self.cleaned_data.get("username", "")).casefold()
         return "sign-in:" + hashlib.sha256(f"{address}\0{name}".encode()).hexdigest()
+
+
+def _address(request: HttpRequest) -> str:
+    """Return who asks. The proxy in front adds the address that it saw as the last one; earlier ones are anybody's."""
+    if settings.BEHIND_PROXY:
+        return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _count(key: str) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from troubleshoot.access import selectors
+from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import UNSETTLED, AccessRequest, Approval, Grant, Person, State
-from troubleshoot.remedy import change_from_data
+from troubleshoot.remedy import Change, change_from_data
 from troubleshoot.web.components import Fact, Status, Step
 from troubleshoot.web.presenters.names import LAYERS, Name, in_sentence, list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.policies import PolicyView, change_view, document_view
@@ -26,7 +27,10 @@ _CAN_WITHDRAW = frozenset({State.SUBMITTED, State.NEEDS_CHANGES, State.APPROVED,
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """One request. `checked` says by what it was verified, `rejections` why it was not given."""
+    """One request. `checked` says by what it was verified, `rejections` why it was not given.
+
+    `policy` is None where the viewer may follow the case but not read policy text.
+    """
 
     code: str
     action: str
@@ -37,7 +41,7 @@ class RequestPage:
     steps: tuple[Step, ...]
     facts: tuple[Fact, ...]
     justification: str
-    policy: PolicyView
+    policy: PolicyView | None
     allows_title: str
     allows: tuple[Permission, ...]
     digest: str
@@ -66,9 +70,7 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         steps=timeline_of(request, approvals=approvals, grant=grant),
         facts=facts_of_request(request),
         justification=request.justification,
-        policy=document_view(grant.document, title=grant.policy_arn)
-        if grant
-        else change_view(change, title="The exact policy"),
+        policy=_policy(change, grant) if concerned or _reads_policies(viewer, request) else None,
         allows_title=_allows_title(request),
         allows=newly_allows(change),
         digest=request.change_digest,
@@ -80,6 +82,18 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         is_active=request.state == State.ACTIVE,
         case_token=request.diagnosis.token if request.diagnosis and request.diagnosis.person_id == viewer.pk else "",
     )
+
+
+def _policy(change: Change, grant: Grant | None) -> PolicyView:
+    if grant:
+        return document_view(grant.document, title=grant.policy_arn)
+    return change_view(change, title="The exact policy")
+
+
+def _reads_policies(viewer: Person, request: AccessRequest) -> bool:
+    """Helpdesk follows every case, without policy text."""
+    roles = roles_of(viewer)
+    return roles.is_admin or roles.is_auditor or roles.approver_of(request.account)
 
 
 def _allows_title(request: AccessRequest) -> str:

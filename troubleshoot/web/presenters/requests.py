@@ -85,11 +85,6 @@ def status_of(request: AccessRequest) -> Status:
     return Status(*_STATUS[request.state])
 
 
-def state_words(state: str) -> str:
-    """Return a state in words, for filters."""
-    return _STATUS[state][0]
-
-
 def looks_again(request: AccessRequest) -> int:
     """Return after how many seconds the page asks anew: soon while a worker is at it, 0 where it is settled."""
     if request.state in BUSY:

@@ -16,7 +16,7 @@ from troubleshoot.web.presenters.requests import WAITING, duration_words, touche
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 - a warning on a page, in no danger of being raised
+class Caution:
     """Something to take care of before deciding."""
 
     title: str
@@ -30,7 +30,7 @@ class ReviewPage:
     request: RequestPage
     touched: str
     lasts: str
-    warnings: tuple[Warning, ...]
+    cautions: tuple[Caution, ...]
     comparison: Comparison | None
     evidence: DiagnosisPage | None
     case_url: str
@@ -53,7 +53,7 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
         request=request_page(request, viewer=viewer),
         touched=touched(change),
         lasts=f"It lasts {duration_words(change.hours)}." if change.hours else "It lasts until it is revoked.",
-        warnings=_warnings(request, answer),
+        cautions=_cautions(request, answer),
         comparison=comparison_of(answer) if answer else None,
         evidence=diagnosis_page(answer, diagnosis, chosen=diagnosis.chosen) if answer and diagnosis else None,
         case_url=reverse("diagnosis", args=[diagnosis.token]) if diagnosis else "",
@@ -80,23 +80,23 @@ def _why_not(request: AccessRequest, viewer: Person) -> str:
     return "You may look, not decide."
 
 
-def _warnings(request: AccessRequest, answer: Answer | None) -> tuple[Warning, ...]:
-    warnings = []
+def _cautions(request: AccessRequest, answer: Answer | None) -> tuple[Caution, ...]:
+    cautions = []
     if request.on_behalf:
-        warnings.append(Warning("Asked on behalf of somebody else", _on_behalf(request)))
+        cautions.append(Caution("Asked on behalf of somebody else", _on_behalf(request)))
     if change_from_data(request.change).hours is None:
-        warnings.append(Warning("It has no end", "It stays until somebody revokes it."))
+        cautions.append(Caution("It has no end", "It stays until somebody revokes it."))
     if answer and not answer.live:
-        warnings.append(
-            Warning("It rests on the text alone", "No live state was read, so nobody has shown that it would work.")
+        cautions.append(
+            Caution("It rests on the text alone", "No live state was read, so nobody has shown that it would work.")
         )
     elif answer and not (answer.proposal and answer.proposal.proven):
-        warnings.append(Warning("Not shown to be enough", "Judged again, the call may still be stopped."))
+        cautions.append(Caution("Not shown to be enough", "Judged again, the call may still be stopped."))
     if request.account.mode != Mode.WRITE:
-        warnings.append(
-            Warning("The portal may not write here", "After the approval an administrator applies the policy by hand.")
+        cautions.append(
+            Caution("The portal may not write here", "After the approval an administrator applies the policy by hand.")
         )
-    return tuple(warnings)
+    return tuple(cautions)
 
 
 def _on_behalf(request: AccessRequest) -> str:
