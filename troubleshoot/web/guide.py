@@ -113,7 +113,9 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
     """Draw the whole guide: its questions, its ends, and every way between them."""
     flow = _flow(slug)
     drawn = mark_safe(graph.svg(flow))  # noqa: S308 - made from our own data, each text escaped
-    return render(request, "guide/picture.html", {"flow": flow, "svg": drawn, "mermaid": graph.mermaid(flow)})
+    listed = [(node, [(edge.label, flow.nodes[edge.to].title) for edge in node.edges]) for node in flow.nodes.values()]
+    context = {"flow": flow, "svg": drawn, "mermaid": graph.mermaid(flow), "listed": listed}
+    return render(request, "guide/picture.html", context)
 
 
 def diagnose(request: HttpRequest, slug: str) -> HttpResponse:

@@ -73,13 +73,16 @@ READING_ROOMS: tuple[Page, ...] = (
 )
 """Topics, causes and search, the style page, and the way in and out."""
 
-WORKING_ROOMS: tuple[Page, ...] = (
-    Page("read/", "read", read.read, get=Rule.READER, post=Rule.READER),
-    # What stands behind a guide's outcome. Without the answers that lead to one they are not there.
+GUIDE_ROOMS: tuple[Page, ...] = (
     Page("guide/<str:slug>/ticket/", "guide-ticket", guide.ticket, get=Rule.READER),
     Page("guide/<str:slug>/file/", "guide-file", guide.file, get=Rule.READER),
     Page("guide/<str:slug>/solved/", "guide-solved", guide.solved, post=Rule.READER),
     Page("guide/<str:slug>/diagnose/", "guide-diagnose", guide.diagnose, post=Rule.READER),
+)
+"""What stands behind a guide's outcome. Without the answers that lead to one they are not there."""
+
+WORKING_ROOMS: tuple[Page, ...] = (
+    Page("read/", "read", read.read, get=Rule.READER, post=Rule.READER),
     # One diagnosis. Whose it is, the doors ask.
     Page("d/<str:token>/", "diagnosis", diagnosis.diagnosis, get=Rule.SIGNED_IN),
     Page("d/<str:token>/facts/", "facts", diagnosis.facts, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
@@ -111,6 +114,6 @@ WORKING_ROOMS: tuple[Page, ...] = (
 )
 """Diagnoses, requests, the queue, and the rooms of administrators and auditors."""
 
-PAGES: tuple[Page, ...] = READING_ROOMS + WORKING_ROOMS
+PAGES: tuple[Page, ...] = READING_ROOMS + GUIDE_ROOMS + WORKING_ROOMS
 
 BY_NAME = {page.name: page for page in PAGES}
