@@ -62,7 +62,7 @@ BAD = [
     ("tag", "*", "A tag has"),
     ("policy", "PortalCeiling", "policy’s ARN"),
     ("day", "31.1.2027", "year-month-day"),
-    ("error", SECRET, "looks like a secret"),
+    ("entity", SECRET, "looks like a secret"),
 ]
 
 

@@ -4,7 +4,6 @@ A check returns the value as it is kept, or raises `ValueError` with words for t
 that were typed earlier, so that an account can be told from one's own.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 
@@ -178,10 +177,6 @@ def _trust_policy(value: str, _known: Known) -> str:
     return value
 
 
-def _free(value: str, _known: Known) -> str:
-    return value
-
-
 SHAPES: Mapping[str, Check] = {
     "role": _own_role,
     "principal": _principal,
@@ -195,7 +190,6 @@ SHAPES: Mapping[str, Check] = {
     "issuer": _issuer,
     "claim": _claim,
     "trust-policy": _trust_policy,
-    "error": _free,
     "bucket": _shaped(_BUCKET, "Write the bucket’s name only, such as retail-personalize-data."),
     "key": _shaped(_KEY, "Write the key’s ARN: arn:aws:kms:us-east-1:123456789012:key/… . An alias does not do."),
     "prefix": _shaped(_PREFIX, "A prefix has letters, digits, - and _ only, such as retail-."),
@@ -208,15 +202,10 @@ SHAPES: Mapping[str, Check] = {
     "policy": _shaped(_POLICY, "Write the policy’s ARN: arn:aws:iam::123456789012:policy/name."),
     "day": _shaped(_DAY, "Write the day as year-month-day, such as 2027-01-31."),
 }
-LONG = frozenset({"error", "trust-policy", "own-resources"})
+LONG = frozenset({"trust-policy", "own-resources"})
 """The shapes of more than one line."""
 
 
 def same_account(value: str) -> str | None:
     """Return the account that a kept value names: its own digits, or an ARN's. None where it names none."""
     return value if is_account_id(value) else account_of(value)
-
-
-def as_json(text: str) -> object:
-    """Return a kept policy text as JSON data. It was checked when it was kept."""
-    return json.loads(text)
