@@ -14,8 +14,6 @@ from troubleshoot.iam.access import Comparison, allowed_access, allows_no_more, 
 from troubleshoot.iam.document import Policy
 from troubleshoot.iam.resources import ResourcePattern
 
-pytestmark = pytest.mark.timeout(3600)  # the full figures of `make deep` take their time
-
 DATASET = f"arn:aws:personalize:us-east-1:{ACCOUNT}:dataset/sales/ITEMS"
 
 

@@ -2,15 +2,12 @@
 
 import json
 
-import pytest
 from hypothesis import given
 
 from tests.iam import reference
 from tests.iam.strategies import Maker, examples, made
 from troubleshoot.iam import decide, evaluate
 from troubleshoot.iam.case import Case, read_case
-
-pytestmark = pytest.mark.timeout(3600)  # the full figures of `make deep` take their time
 
 
 def read(case: dict) -> Case:

@@ -13,8 +13,6 @@ from tests.iam.strategies import examples
 from troubleshoot.iam import PolicyError, decide, parse_policy
 from troubleshoot.iam.case import CaseError, read_case
 
-pytestmark = pytest.mark.timeout(3600)  # the full figures of `make deep` take their time
-
 STATEMENT = '{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}'
 
 

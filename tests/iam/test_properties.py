@@ -3,15 +3,12 @@
 import json
 from itertools import product
 
-import pytest
 from hypothesis import assume, given
 
 from tests.iam.build import ALLOWED, DEPENDS, EXPLICIT, IMPLICIT
 from tests.iam.strategies import KEYS, TEXTS, Maker, examples, made
 from troubleshoot.iam import decide, evaluate, parse_policy, policy_data
 from troubleshoot.iam.case import read_case
-
-pytestmark = pytest.mark.timeout(3600)  # the full figures of `make deep` take their time
 
 PATIENT = examples(150, 5_000)
 
