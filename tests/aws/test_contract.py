@@ -14,6 +14,7 @@ from troubleshoot.aws.gateway import (
     Reader,
     TextOnlyReader,
     Writer,
+    no_room,
     reader_for,
     writer_for,
 )
@@ -302,7 +303,7 @@ def test_it_deletes_nothing_that_is_still_attached(writer: Writer) -> None:
 
 
 def test_it_refuses_a_policy_that_is_too_long(writer: Writer) -> None:
-    with pytest.raises(AwsProblem) as refused:
+    with pytest.raises(AwsProblem, match="6,144") as refused:
         writer.create_policy("AD-5", LIST_SCHEMAS + '"' + "x" * 6144, {})
     assert refused.value.kind is ProblemKind.LIMIT
 
@@ -313,6 +314,13 @@ def test_it_refuses_an_eleventh_policy(sandbox: Sandbox, writer: Writer) -> None
     with pytest.raises(AwsProblem) as refused:
         writer.attach(writer.create_policy("AD-6-10", LIST_SCHEMAS, {}), world.MATEO)
     assert refused.value.kind is ProblemKind.LIMIT
+    full = snapshot_of(reader_for(settings_of(sandbox)), world.MATEO)
+    assert "10 managed policies" in str(no_room(full))
+
+
+def test_a_principal_with_few_policies_has_room(reader: Reader) -> None:
+    assert no_room(snapshot_of(reader, world.MATEO)) is None
+    assert no_room(snapshot_of(TextOnlyReader(world.ACCOUNT), world.MATEO)) is None
 
 
 @pytest.mark.parametrize(

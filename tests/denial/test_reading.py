@@ -140,3 +140,17 @@ def test_every_read_value_has_a_span() -> None:
             "policy_type",
         }
         assert read <= set(denial.spans), row["id"]
+
+
+def test_a_page_asks_only_for_what_was_not_read() -> None:
+    (denial,) = parse("User: arn:aws:iam::xxxxxxxxxxxx:user/nora is not authorized to perform: kms:Sign").denials
+    assert denial.missing == ("resource", "account")
+    (anonymous,) = parse("User: anonymous is not authorized to perform: es:ESHttpGet").denials
+    assert anonymous.missing == ("resource",)
+
+
+def test_only_a_whole_encoded_message_can_be_decoded() -> None:
+    by_id = {row["id"]: parse(row["text"]).denials[0] for row in samples("bare")}
+    assert by_id["ec2-encoded"].decodable_message == by_id["ec2-encoded"].encoded_message
+    assert by_id["ec2-encoded-cut"].encoded_message == "<redacted>"
+    assert by_id["ec2-encoded-cut"].decodable_message is None

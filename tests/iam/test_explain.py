@@ -190,3 +190,10 @@ def test_a_type_that_no_statement_names_is_no_near_miss():
         near(action="personalize:DescribeCampaign", arn=CAMPAIGN, identity=[allow("s3:Get*"), allow("ec2:*", "*")])
         == []
     )
+
+
+def test_of_very_many_near_misses_the_likeliest_are_found_in_bounded_time():
+    many = [allow("s3:GetObject", f"arn:aws:s3:::archive{n}/*") for n in range(2_000)]
+    found = near(identity=[doc(*many, allow("s3:GetObject", "arn:aws:s3:::bucket/kez"), allow("s3:GetObject", []))])
+    assert found[0] == (2_000, ["resource_differs"])
+    assert len(found) == 3

@@ -366,3 +366,27 @@ def test_an_unknown_variable_leaves_its_condition_open():
 
 def test_a_condition_without_values_is_left_open():
     assert outcome(identity=[allow(Condition={"StringEquals": {KEY: []}})], context={KEY: "x"}) == DEPENDS
+
+
+@pytest.mark.parametrize(
+    ("positive", "negated", "wanted", "given"),
+    [
+        ("StringLike", "StringNotLike", "${aws:username}-*", "mateojackson-x"),
+        ("StringEquals", "StringNotEquals", "${aws:username}", "mateojackson"),
+        ("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "${aws:username}", "MATEOJACKSON"),
+        ("ArnEquals", "ArnNotEquals", "arn:aws:iam::*:user/${aws:username}", USER),
+        ("ArnLike", "ArnNotLike", "arn:aws:iam::*:user/${aws:username}", USER),
+        ("NumericEquals", "NumericNotEquals", "1", "1.0"),
+        ("DateEquals", "DateNotEquals", "2024-01-01", "2024-01-01T00:00:00Z"),
+        ("IpAddress", "NotIpAddress", "10.0.0.0/8", "10.1.2.3"),
+    ],
+)
+def test_a_negated_operator_is_the_opposite_of_its_positive_one(positive, negated, wanted, given):
+    context = {"aws:username": "mateojackson", KEY: given}
+    assert outcome(identity=[allow(**when(positive, KEY, wanted))], context=context) == ALLOWED
+    assert outcome(identity=[allow(**when(negated, KEY, wanted))], context=context) == IMPLICIT
+    context[KEY] = {"NumericEquals": "2", "DateEquals": "2025-01-01", "IpAddress": "11.0.0.1"}.get(
+        positive, USER + "-other"
+    )
+    assert outcome(identity=[allow(**when(positive, KEY, wanted))], context=context) == IMPLICIT
+    assert outcome(identity=[allow(**when(negated, KEY, wanted))], context=context) == ALLOWED

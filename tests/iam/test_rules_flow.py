@@ -495,6 +495,7 @@ def test_rule_54_identity_providers_are_named_in_the_trust_policy():
 def test_a_principal_counts_only_under_its_own_kind():
     provider = f"arn:aws:iam::{ACCOUNT}:saml-provider/Corp"
     assert outcome(resource=grants({"Federated": USER})) == IMPLICIT
+    assert outcome(principal=SESSION, resource=grants({"Federated": ROLE})) == IMPLICIT
     assert (
         outcome(principal="personalize.amazonaws.com", resource=grants({"AWS": "personalize.amazonaws.com"}))
         == IMPLICIT

@@ -168,3 +168,17 @@ def test_an_explicit_deny_names_the_owner_and_offers_no_request(mateo: Person) -
     assert "a statement in a service control policy denies it" in page
     assert "Request access" not in page
     assert "No request here can change this" in page
+
+
+def test_a_message_without_its_action_is_answered_and_asks_for_it(mateo: Person) -> None:
+    text = (
+        "An error occurred (UnauthorizedOperation) when calling the DescribeVolumes operation: "
+        "You are not authorized to perform this operation."
+    )
+    client = signed_in(mateo)
+    kept = pasted(client, text)
+    page = client.get(f"/d/{kept.token}/").content.decode()
+    assert "AWS refused a call, and does not say which action" in page
+    assert "The call DescribeVolumes was refused." in page
+    assert "Add what the message left out" in page
+    assert "Request access" not in page

@@ -1,5 +1,6 @@
 """Answers on live state: what is said, and to whom it may be said."""
 
+import json
 import re
 
 import pytest
@@ -157,6 +158,42 @@ def test_an_account_that_cannot_be_read_is_answered_from_the_text_and_says_why(
     assert "AWS did not answer within ten seconds." in page
     assert "according to the message" in page
     assert "read from IAM" not in page
+
+
+def test_of_a_long_policy_the_statement_is_shown_and_the_whole_is_one_click_away(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    others = [{"Effect": "Allow", "Action": f"s3:Get{number}", "Resource": "*"} for number in range(30)]
+    near = json.loads(NEARLY)["Statement"]
+    text = json.dumps({"Version": "2012-10-17", "Statement": [*others, *near, *others]}, indent=2)
+    go_live(monkeypatch, account, identity=(identity_policy(text),))
+    page = _answer(mateo, pasted(signed_in(mateo), ASKED))
+    figure = page.split('<figure class="policy"')[1].split("</figure>")[0]
+    excerpt, whole = figure.split("The whole document")
+    assert "s3:Get7" not in excerpt
+    assert "OneDatasetGroup" in excerpt
+    assert "s3:Get7" in whole
+
+
+def test_what_hangs_on_an_unknown_key_says_on_which(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    statement = json.loads(GIVEN)["Statement"][0] | {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    go_live(monkeypatch, account, identity=(identity_policy(text),), vpc_endpoint=None)
+    page = _answer(mateo, pasted(signed_in(mateo), ASKED))
+    assert "a statement may allow it, depending on aws:multifactorauthpresent" in page.lower()
+    assert "IAM allows" not in page
+
+
+def test_a_resource_policy_that_nobody_read_is_not_counted_on(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    text = f"User: {MATEO_ARN} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::retail/x.csv"
+    go_live(monkeypatch, account, resource=Missing("The portal may not read this bucket’s policy."))
+    page = _answer(mateo, pasted(signed_in(mateo), text))
+    assert "The identity policy does not allow it." in page
+    assert "does not allow it; a resource policy could" in page
 
 
 def test_a_boundary_in_the_way_offers_no_request(

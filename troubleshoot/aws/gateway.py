@@ -6,6 +6,7 @@ Everything above `aws` imports from here; what lies behind may change.
 from troubleshoot.aws.connect import connection, forget, session_name
 from troubleshoot.aws.errors import AwsProblem, NotWritable, ProblemKind
 from troubleshoot.aws.facts import PORTAL_PATH, AccessKey, AccountSettings, Finding, Reader, RoleFacts, Writer
+from troubleshoot.aws.quotas import no_room
 from troubleshoot.aws.reader import LiveReader
 from troubleshoot.aws.textonly import TextOnlyReader
 from troubleshoot.aws.writer import LiveWriter
@@ -25,6 +26,7 @@ __all__ = [
     "Writer",
     "WriterRole",
     "forget",
+    "no_room",
     "parse_writer_roles",
     "reader_for",
     "writer_for",

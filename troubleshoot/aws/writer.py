@@ -9,15 +9,11 @@ from collections.abc import Mapping
 
 from troubleshoot.aws.checks import writer_findings
 from troubleshoot.aws.connect import Connection, field
-from troubleshoot.aws.errors import AwsProblem, NotWritable, ProblemKind, problem
+from troubleshoot.aws.errors import AwsProblem, NotWritable, ProblemKind
 from troubleshoot.aws.facts import PORTAL_PATH, AccountSettings, Finding
 from troubleshoot.aws.iam_reads import IamReads, LiveEntity
 from troubleshoot.aws.principal import Entity, EntityKind, entity_of
-
-# Characters of a managed policy, white space not counted, and managed policies of one user or role.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_LONGEST_POLICY = 6144
-_MOST_ATTACHED = 10
+from troubleshoot.aws.quotas import TOO_LONG, is_too_long
 
 
 class LiveWriter:
@@ -31,8 +27,8 @@ class LiveWriter:
     def create_policy(self, name: str, document: str, tags: Mapping[str, str]) -> str:
         """Create `/portal-managed/NAME` and return its ARN. The same document again is a success."""
         arn = self._arn(name)
-        if len("".join(document.split())) > _LONGEST_POLICY:
-            raise problem(ProblemKind.LIMIT, "iam:CreatePolicy")
+        if is_too_long(document):
+            raise AwsProblem(ProblemKind.LIMIT, TOO_LONG, "iam:CreatePolicy")
         try:
             answer = self._connection.call(
                 "iam",
@@ -52,11 +48,8 @@ class LiveWriter:
         """Attach one of the portal's policies to a user or role. Attached already is a success."""
         self._check_own(policy_arn)
         holder = self._writable(principal_arn).holder
-        attached = self._iam.attached_arns(holder)
-        if policy_arn in attached:
+        if policy_arn in self._iam.attached_arns(holder):
             return
-        if len(attached) >= _MOST_ATTACHED:
-            raise problem(ProblemKind.LIMIT, f"iam:Attach{holder.word}Policy")
         self._connection.call("iam", f"Attach{holder.word}Policy", PolicyArn=policy_arn, **holder.parameters)
 
     def detach(self, policy_arn: str, principal_arn: str) -> None:

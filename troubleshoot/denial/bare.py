@@ -29,15 +29,16 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         "message",
         "access denied",
         re.compile(
-            rf"(?<![\w.])(?:{_C})(?: \(client\))?: access denied|access denied \(service: |s3exception: access denied"
+            r"accessdenied(?:exception)?(?: \(client\))?: access denied|access denied \(service: |s3exception: "
+            r"access denied"
         ),
     ),
     (
         "said",
         "accessdenied",
         re.compile(
-            rf"(?<![\w.])(?:{_C}): (?=you |access |the |user )(?=[^\n]{{0,120}}(?:denied|permission|not "
-            rf"authorized to))"
+            r"accessdenied(?:exception)?: (?=you |access |the |user )(?=.{0,120}(?:denied|permission|not authorized "
+            r"to))"
         ),
     ),
     ("php", "accessdenied", re.compile(r"response: ?accessdenied\b|accessdenied \(client\)")),
@@ -55,7 +56,7 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         re.compile(r"s3serviceexception: ?access denied(?:,status 403,error accessdenied)?"),
     ),
     ("cloudformation", "for operation", re.compile(r"access denied for operation '")),
-    ("empty", "status code: 40", re.compile(rf"(?<![\w.])(?:{_C}): status code: 40[03]\b")),
+    ("empty", "status code: 40", re.compile(r"accessdenied(?:exception)?: status code: 40[03]\b")),
     (
         "setting",
         "because public policies",
@@ -175,11 +176,20 @@ def _caller(script: Script, found: Found) -> None:
         found.start = found.end = at
 
 
-def read_fragments(script: Script) -> list[Found]:
+def read_fragments(script: Script, sentences: Row) -> list[Found]:
     """Read a clause that lost its head ("… because no session policy allows the s3:GetObject action")."""
-    if "explicit deny" not in script.low and "because no " not in script.low:
-        return []
-    return [_fragment(script, clause) for clause in CLAUSE.finditer(script.low) if _stands_alone(script.low, clause)]
+    found = []
+    for words in _BEGINNINGS:
+        at = script.low.find(words)
+        while at >= 0:
+            clause = None if sentences.touches(at, at + 1) else CLAUSE.match(script.low, at)
+            if clause and _stands_alone(script.low, clause):
+                found.append(_fragment(script, clause))
+            at = script.low.find(words, at + len(words))
+    return found
+
+
+_BEGINNINGS: Final = ("with an explicit deny", "because no ", "because the resource does not exist")
 
 
 def _stands_alone(low: str, clause: re.Match[str]) -> bool:

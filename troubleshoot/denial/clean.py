@@ -3,12 +3,11 @@
 import re
 import string
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from troubleshoot.denial.marks import HARD, with_hard_breaks, without_marks
 from troubleshoot.denial.view import View
-from troubleshoot.denial.words import MARK_WORDS, VOCABULARY
+from troubleshoot.denial.words import VOCABULARY
 
 _STAMP: Final = (
     r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[ ]?[+-]\d\d:?\d\d)?\]?[ ]?"
@@ -34,7 +33,7 @@ _BREAK_IN_WORD: Final = re.compile(r"(?<=[A-Za-z-])[\n\x0b](?=[A-Za-z-])")
 _LETTERS: Final = re.compile(r"[A-Za-z-]{1,30}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Script:
     """The cleaned text in two hands of equal length: `text` for values, `low` for words.
 
@@ -44,11 +43,6 @@ class Script:
     view: View
     text: str
     low: str
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Those of `MARK_WORDS` that stand in the text."""
-        return frozenset(word for word in MARK_WORDS if word in self.low)
 
 
 def clean(text: str) -> Script:

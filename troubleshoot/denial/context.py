@@ -135,7 +135,7 @@ def _request(script: Script, found: Found, head: int, tail: int) -> None:
             if slot:
                 found.put_aside("request_id", slot)
                 break
-    if "region" not in found.fields and _REGION.word in script.words:
+    if "region" not in found.fields:
         found.put_aside("region", _nearest(_REGION, script, found, head, tail))
 
 
@@ -174,7 +174,7 @@ def _codes_before(script: Script, start: int, head: int) -> Iterator[tuple[int, 
     yield 4, Slot(adjacent[1], *adjacent.span(1)) if adjacent else None
     for rank, mark in enumerate(_KEYED_CODES, 5):
         yield rank, mark.before(script, head, start)
-    yield 20, _bare_code(script.text, near, start)
+    yield 20, _bare_code(script, near, start)
 
 
 def _codes_after(script: Script, end: int, tail: int) -> Iterator[tuple[int, Slot | None]]:
@@ -186,23 +186,30 @@ def _codes_after(script: Script, end: int, tail: int) -> Iterator[tuple[int, Slo
         yield rank, mark.after(script, end, tail)
 
 
-def _bare_code(text: str, start: int, end: int) -> Slot | None:
-    last = None
-    for match in _BARE_CODE.finditer(text, start, end):
-        last = match
-    if last is None:
+_STEMS: Final = ("denied", "unauthorized", "authorizationerror", "notauthorized", "client_error", "forbidden")
+_LONGEST_PREFIX: Final = 20
+
+
+def _bare_code(script: Script, start: int, end: int) -> Slot | None:
+    at = max(script.low.rfind(stem, start, end) for stem in _STEMS)
+    if at < 0:
         return None
+    matches = list(_BARE_CODE.finditer(script.text, max(start, at - _LONGEST_PREFIX), end))
+    if not matches:
+        matches = list(_BARE_CODE.finditer(script.text, start, end))
+    if not matches:
+        return None
+    last = matches[-1]
     group = 1 if last[1] else 2
     return Slot(last[group], *last.span(group))
 
 
 def _operation(script: Script, found: Found, head: int, tail: int) -> None:
     for mark in _OPERATIONS:
-        if mark.word in script.words:
-            slot = _nearest(mark, script, found, head, tail)
-            if slot:
-                found.put_aside("operation", slot)
-                return
+        slot = _nearest(mark, script, found, head, tail)
+        if slot:
+            found.put_aside("operation", slot)
+            return
 
 
 def _nearest(mark: _Mark, script: Script, found: Found, head: int, tail: int) -> Slot | None:

@@ -24,16 +24,16 @@ _INLINE: Final = r"span|(?-i:code)|b|i|em|strong|a|samp|kbd|tt|font|mark|u|wbr"
 _BLOCK: Final = r"p|pre|div|li|ul|ol|td|tr|th|table|blockquote|script|html|body|h[1-6]|textarea|details|summary"
 _COLOUR: Final = (
     r"(?:\x1b|\\+(?:x1b|u001b|033|e)|\^\[|\u241b)\n?\[\n?(?:[0-9;?]\n?)*[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m"
-    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b(?-i:[@-Z\\\]^_])?"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b+(?-i:[@-Z\\\]^_])?"
 )
 _ESCAPED_BREAK: Final = (
     r"(?<![\s\\])\\+\n[nr]|\\+\n[nr](?![a-z])|\\+\n(?!t |u[0-9A-Fa-f]{4})|(?:\\+r)?\\+n\n?|\\+r(?![a-z])"
 )
 _MARKS: Final = re.compile(
-    rf"(?P<gone>{_COLOUR}|[{_INVISIBLE}\ud800-\udfff]|</?(?:{_INLINE})(?:\s[^<>=]*=[^<>]*)?/?\n?>)"
-    rf"|(?P<line><\n?b\n?r\s?/?\n?>(?:\r\n?|\n)?|\r\n?|[\u2028\u2029\x85\u21b5]|{_ESCAPED_BREAK}"
+    rf"(?P<gone>{_COLOUR}|[{_INVISIBLE}\ud800-\udfff]+|</?(?:{_INLINE})(?:\s[^<>=]*=[^<>]*)?/?\n?>)"
+    rf"|(?P<line><\n?b\n?r\s?/?\n?>(?:\r\n?|\n)?|\r+\n?|[\u2028\u2029\x85\u21b5]|{_ESCAPED_BREAK}"
     rf"|<\n?/?\n?(?:{_BLOCK})(?:\s[^<>=]*=[^<>]*|\s)?/?\n?>)"
-    rf"|(?P<blank>[{_BLANKS}]|\\+\nt(?= )|\\+t|\\+\ )"
+    rf"|(?P<blank>[{_BLANKS}]+|\\+\nt(?= )|\\+t|\\+\ )"
     rf"|(?P<double>[{_DOUBLE}])|(?P<single>[{_SINGLE}])|(?P<colon>\uff1a)"
     r"|\\+(?:\n?u(?P<u>\n?(?:[0-9A-Fa-f]\n?){3}[0-9A-Fa-f])|x(?P<x>[0-9A-Fa-f]{2})|(?P<char>[^\w\s]))"
     r"|(?P<entity>&(?:amp;){0,4}(?:\#\d{1,6}|\#[xX][0-9A-Fa-f]{1,5}|quot|lt|gt|apos|nbsp|sol|plus|equals|amp);)",

@@ -173,7 +173,8 @@ KINDS: Final = (
         "account-hold",
         "The AWS account itself is on hold",
         "Ask whoever runs the account to look at its billing and verification, or to contact AWS Support.",
-        "account|all access|allaccess|pendingverification",
+        "account is |account has |account was |account must |account currently|account have|all access|allaccess"
+        "|pendingverification|hold on your|has a hold|your account|suspended",
         r"allaccessdisabled|account (?:is|has been|was) (?:currently )?(?:on hold|suspended|blocked|closed|being "
         r"verified|deactivated|disabled|not verified)"
         r"|account must be verified|all access to this object has been disabled|pendingverification"
@@ -259,7 +260,7 @@ KINDS: Final = (
         "other-cloud",
         "This message is from another cloud",
         "Ask whoever runs your account there; AWS permissions do not matter.",
-        "authorized by ram|ram|qcs:|tencent|aliyun|scaleway|os_compute|policy doesn't allow|oraclecloud"
+        "authorized by ram|forbidden.ram|qcs:|tencent|aliyun|scaleway|os_compute|policy doesn't allow|oraclecloud"
         "|notauthorizedornotfound|ovh|huawei|yandex"
         "|digitalocean|backblaze|wasabi|minio|cloudflare|linode|hetzner|ibm|ceph|openstack|nopermission|requested "
         "action",

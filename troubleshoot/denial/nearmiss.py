@@ -27,7 +27,10 @@ def _is_all_surroundings(length: int, denials: list[tuple[int, int]]) -> bool:
 
 
 def _match(kind: Kind, low: str) -> re.Match[str] | None:
-    return kind.pattern.search(low) if any(word in low for word in kind.words) else None
+    for word in kind.words:
+        if word in low:
+            return kind.pattern.search(low)
+    return None
 
 
 def belongs_to_one(at: int, near_misses: list[tuple[Kind, int]]) -> bool:

@@ -1,5 +1,6 @@
 """What is read from a pasted text: denials, near misses, and what was removed before anything was read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -40,10 +41,14 @@ class PolicyType(StrEnum):
     TRUST = "trust"
 
 
+_ENCODED = re.compile(r"[A-Za-z0-9_-]{60,10240}")
+
+
 @dataclass(frozen=True, slots=True)
 class Denial:
     """One access denial. A field is None where the text does not say; nothing is guessed.
 
+    `encoded_message` is as given: the words that stand for one that was left out, `…` for one that was cut off.
     `spans` maps a field's name to its start and end in `Reading.text`. `count` says how often the same denial
     stands in the text.
     """
@@ -64,6 +69,22 @@ class Denial:
     request_id: str | None = None
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     count: int = 1
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields that a page has to ask for: who, in which account, what, on what; only those not read."""
+        needed = ["action", "resource"]
+        if self.principal_kind not in {PrincipalKind.ANONYMOUS, PrincipalKind.WEB_IDENTITY}:
+            needed = ["principal", *needed]
+        if self.principal_kind not in {PrincipalKind.ANONYMOUS, PrincipalKind.SERVICE, PrincipalKind.WEB_IDENTITY}:
+            needed = [*needed, "account"]
+        return tuple(name for name in needed if getattr(self, name) is None)
+
+    @property
+    def decodable_message(self) -> str | None:
+        """The encoded message if it stands in the text whole, as far as its letters tell; else None."""
+        message = self.encoded_message
+        return message if message is not None and _ENCODED.fullmatch(message) else None
 
     def as_data(self) -> dict[str, Any]:
         """Return the denial as `manage.py parse_denial --jsonl` prints it (without spans and count)."""

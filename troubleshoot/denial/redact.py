@@ -38,9 +38,13 @@ def redact(text: str) -> Redacted:
     low = text.lower()
     if not _is_announced(low) and not _may_hide(text):
         return Redacted(text)
-    shapes = SHAPES if _is_escaped(text) else tuple(shape for shape in SHAPES if _is_possible(shape, low))
-    found = [span for view, glued in _views(text) for span in _found_in(view, shapes, glued=glued)]
+    announced = None if _is_escaped(text) else _announced(low)
+    found = [span for view, glued in _views(text) for span in _found_in(view, announced, glued=glued)]
     return _without(text, found) if found else Redacted(text)
+
+
+def _announced(low: str) -> tuple[Shape, ...]:
+    return tuple(shape for shape in SHAPES if any(word in low for word in shape.words))
 
 
 _WORDS: Final = tuple({word for shape in SHAPES for word in shape.words})
@@ -53,13 +57,11 @@ def _is_announced(low: str) -> bool:
     return False
 
 
-def _is_possible(shape: Shape, low: str) -> bool:
-    return any(word in low for word in shape.words)
-
-
 def _may_hide(text: str) -> bool:
     """Say whether the text may hold a secret that no word announces."""
-    if "AKIA" in text or "ASIA" in text or RUN.search(text) is not None:
+    if RUN.search(text) is not None:
+        return True
+    if ("AKIA" in text or "ASIA" in text) and any(match[0] not in EXAMPLES for match in KEY_ID.finditer(text)):
         return True
     if _is_escaped(text):
         return True
@@ -92,8 +94,8 @@ def _views(text: str) -> Iterator[tuple[View, bool]]:
 _HARD_BREAK: Final = re.compile("\x0b")
 
 
-def _found_in(view: View, shapes: tuple[Shape, ...], *, glued: bool) -> Iterator[_Span]:
-    for shape in shapes:
+def _found_in(view: View, announced: tuple[Shape, ...] | None, *, glued: bool) -> Iterator[_Span]:
+    for shape in _announced(view.text.lower()) if announced is None else announced:
         if shape.glued or not glued:
             for match in shape.pattern.finditer(view.text):
                 group = match.lastgroup or "value"

@@ -66,14 +66,3 @@ SERVICE_PREFIXES: Final = {
     "msk": "kafka",
 }
 """The IAM prefix of a service named in a sentence ("permissions to call ReceiveMessage on SQS")."""
-
-MARK_WORDS: Final = (
-    "when calling the",
-    "operation error",
-    "api:",
-    "error executing",
-    "eventname",
-    "calling `",
-    "awsregion",
-)
-"""The words behind or before which an operation or a Region stands."""

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest, nsmallest
 
 from troubleshoot.iam.compiled import CompiledStatement, Dialect, compile_policy
 from troubleshoot.iam.conditions import CompiledCondition
@@ -14,6 +15,7 @@ from troubleshoot.iam.ternary import NO, YES
 
 _VERDICTS = (Verdict.NO_MATCH, Verdict.MAY, Verdict.MATCH)
 _MOST_NEAR_MISSES = 3
+_MOST_COMPARED = 8
 _MOST_CHARACTERS = 256  # of a text whose likeness is measured
 
 
@@ -71,18 +73,40 @@ def _judged(policy: Policy, statement: CompiledStatement, query: Query) -> Judge
 def near_misses(judged: Sequence[Judged]) -> tuple[StatementReason, ...]:
     """Return the Allow statements that came closest without applying, the one that misses least first.
 
-    A statement counts where its action or its resource fits and no more than two verdicts fail.
+    A statement counts where its action or its resource fits and no more than two verdicts fail. Of very many, those
+    whose resources begin most like the request's are looked at closely.
     """
+    near = [one for one in judged if not one.statement.denies and one.answer == NO and _is_near(one)]
+    picked = nsmallest(_MOST_COMPARED, near, key=lambda one: (_failing(one), -_shared_beginning(one)))
     ranked: list[tuple[int, float, StatementReason]] = []
-    for one in judged:
-        if one.statement.denies or one.answer != NO or not _is_near(one):
-            continue
+    for one in picked:
         reason = one.reason()
         failed = [element for element in reason.elements if element.verdict is Verdict.NO_MATCH]
         if len(failed) <= 2:
             ranked.append((len(failed), -sum(_likeness(element) for element in failed), reason))
     ranked.sort(key=lambda entry: entry[:2])
     return tuple(reason for *_, reason in ranked[:_MOST_NEAR_MISSES])
+
+
+def _failing(one: Judged) -> int:
+    statement, query = one.statement, one.query
+    return (
+        (not statement.actions.includes(query.action))
+        + (statement.judge_resource(query)[0] == NO)
+        + (statement.judge_principal(query)[0] == NO)
+        + sum(condition.judge(query)[0] == NO for condition in statement.conditions)
+    )
+
+
+def _shared_beginning(one: Judged) -> int:
+    resource = one.statement.source.resource
+    return max((_shared(value.value, one.query.resource) for value in resource.values), default=0) if resource else 0
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters the two begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(one), len(other)))
 
 
 def _is_near(one: Judged) -> bool:
@@ -102,8 +126,9 @@ def _ratio(one: str, other: str) -> float:
 
 
 def _closest(wanted: Sequence[str], given: str) -> str:
-    """Return the one of a policy's values that is most like the request's."""
-    return max(wanted[:64], key=lambda text: _ratio(text.lower(), given.lower()), default="")
+    """Return the one of a policy's values that is most like the request's, by its beginning first."""
+    likely = nlargest(_MOST_COMPARED, wanted, key=lambda text: _shared(text.lower(), given.lower()))
+    return max(likely, key=lambda text: _ratio(text.lower(), given.lower()), default="")
 
 
 def _action_verdict(statement: CompiledStatement, query: Query) -> ElementVerdict:

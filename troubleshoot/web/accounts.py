@@ -1,7 +1,6 @@
 """The AWS accounts that the portal answers for."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -30,8 +29,6 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         return _page(
             request, found, AccountForm(initial={name: getattr(found, name) for name in EDITABLE}) if may_edit else None
         )
-    if not may_edit:
-        raise PermissionDenied
     form = AccountForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form, status=UNPROCESSABLE)

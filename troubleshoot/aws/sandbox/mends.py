@@ -9,11 +9,13 @@ from urllib.parse import quote
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam import access_control
-from moto.iam.exceptions import DeleteConflictException
+from moto.iam.exceptions import DeleteConflictException, LimitExceededException
 from moto.iam.models import IAMBackend, User
 from moto.iam.responses import IamResponse
 from moto.organizations.models import FakeAccount, organizations_backends
 from moto.organizations.responses import OrganizationsResponse
+
+_MOST_ATTACHED = 10
 
 
 def apply(*, member_name: str, member_account: str) -> None:
@@ -22,6 +24,7 @@ def apply(*, member_name: str, member_account: str) -> None:
     _encode_managed_policies()
     _refuse_inactive_keys()
     _refuse_to_delete_attached_policies()
+    _refuse_an_eleventh_policy()
     _deny_json_calls_in_json()
     _let_members_read_the_organization()
     _name_the_member_account(member_name, member_account)
@@ -86,6 +89,24 @@ def _refuse_to_delete_attached_policies() -> None:
         plain(self, policy_arn)
 
     _put(IAMBackend, "delete_policy", checked)
+
+
+def _refuse_an_eleventh_policy() -> None:
+    """moto attaches any number of managed policies, and counts one twice that is attached twice."""
+
+    def limited(plain: Any, holder: Any) -> Any:
+        def attach(self: IAMBackend, policy_arn: str, name: str) -> None:
+            attached = holder(self, name).managed_policies
+            if policy_arn in attached:
+                return
+            if len(attached) >= _MOST_ATTACHED:
+                raise LimitExceededException(f"Cannot exceed quota for PoliciesPerUser: {_MOST_ATTACHED}")
+            plain(self, policy_arn, name)
+
+        return attach
+
+    _put(IAMBackend, "attach_user_policy", limited(IAMBackend.attach_user_policy, IAMBackend.get_user))
+    _put(IAMBackend, "attach_role_policy", limited(IAMBackend.attach_role_policy, IAMBackend.get_role))
 
 
 def _deny_json_calls_in_json() -> None:

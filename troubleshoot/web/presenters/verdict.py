@@ -187,7 +187,7 @@ def _unread_sentences(answer: Answer) -> list[str]:
     keys = list(decision.missing_keys) if decision else []
     sentences = [f"The portal cannot read the {list_in_words(layers)}."] if layers else []
     if keys:
-        sentences.append(f"It also depends on {list_in_words(keys)}, which the portal cannot know.")
+        sentences.append(f"It depends on {list_in_words(keys)}, which the portal cannot know.")
     return sentences
 
 
