@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from troubleshoot.iam import catalog
@@ -43,11 +44,16 @@ def problems(paper: Paper, facts: TrustFacts | None = None) -> tuple[str, ...]:
     except PolicyError as error:
         return (str(error),)
     found = [*_statement_problems(paper, policy), *_size_problems(paper)]
-    found += [one.message for one in lint(policy, _KINDS[paper.kind]) if one.severity is Severity.ERROR]
+    found += _errors(policy, paper.kind)
     if paper.kind is Kind.TRUST:
         grave = [one for one in lint_trust(policy, facts or TrustFacts()) if one.severity in ("critical", "high")]
         found += [f"{one.id}: {one.title}" for one in grave]
     return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _errors(policy: Policy, kind: Kind) -> tuple[str, ...]:
+    return tuple(one.message for one in lint(policy, _KINDS[kind]) if one.severity is Severity.ERROR)
 
 
 def allows(paper: Paper) -> tuple[Allowed, ...]:
