@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
 
@@ -193,7 +194,8 @@ def test_a_resource_that_the_action_cannot_have_is_not_granted(resource):
 
 def test_nothing_is_proposed_that_would_not_flip_the_decision(monkeypatch):
     useless = {"Effect": "Allow", "Action": "personalize:ListRecipes", "Resource": "*"}
-    monkeypatch.setattr("troubleshoot.remedy.propose.exact_statement", lambda request: useless)
+    # The package's name `propose` is the function; its module is reached by its path.
+    monkeypatch.setattr(import_module("troubleshoot.remedy.propose"), "exact_statement", lambda _request: useless)
     answer = propose(situation(policies=PolicySet(identity=(allow(),))))
     assert isinstance(answer, NoProposal)
     assert (answer.code, answer.layer) == ("not_enough", Layer.IDENTITY)
