@@ -128,6 +128,53 @@ def test_a_missing_fact_is_asked_for_and_judged_when_it_is_there(live, mary):
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "personalize.amazonaws.com"}}
 
 
+def test_a_secret_typed_into_a_fact_is_not_kept(live, mateo):
+    secret = "k3yQw8Zr1TnVb5Xc7Lm9Pd2Fs4Gh6Jt0Ru/Ea+Oi"
+    kept = diagnoses.diagnose(person=mateo, reading=diagnoses.read_paste(denial("s3:GetObject", "arn:aws:s3:::b/k")))
+    diagnoses.change_facts(kept, viewer=mateo, facts={"resource": f"arn:aws:s3:::b/k?aws_secret_access_key={secret}"})
+    kept.refresh_from_db()
+    assert secret not in str(kept.facts)
+
+
+def test_a_text_that_redaction_made_longer_is_shown_again(account, mateo):
+    text = denial("personalize:ListSchemas") + "\nCookie: a=b" * 20_000
+    answer = answered(mateo, text)
+    assert len(answer.reading.text) > 256 * 1024
+    assert answer.facts.action == "personalize:ListSchemas"
+
+
+def test_an_action_without_a_resource_is_asked_for_on_everything(live, mateo):
+    schema = "arn:aws:personalize:us-east-1:123456789012:schema/*"
+    answer = answered(mateo, denial("personalize:ListSchemas", schema))
+    assert answer.proposal.change.statements[0]["Resource"] == "*"
+    assert answer.proposal.proven
+
+
+@pytest.mark.parametrize(("operation", "service"), [("CreateDatasetGroup", True), ("CreateFunction", False)])
+def test_a_role_is_granted_only_for_the_service_that_the_call_passes_it_to(live, mary, operation, service):
+    head = f"An error occurred (AccessDeniedException) when calling the {operation} operation: "
+    answer = answered(mary, head + denial("iam:PassRole", world.SERVICE_ROLE, principal=MARY_ARN))
+    assert (answer.proposal is not None) is service
+    if not service:
+        assert answer.no_proposal.code == "other_service"
+
+
+def test_a_call_that_is_allowed_without_identity_policies_is_not_asked_for(live, mary):
+    answer = answered(mary, denial("sts:AssumeRole", world.BUILDER_ROLE, principal=MARY_ARN))
+    assert answer.proposal is None
+    assert answer.no_proposal.code == "already_allowed"
+
+
+def test_a_session_of_somebody_elses_role_is_not_asked_for_without_its_path(live, charlie):
+    session = "arn:aws:sts::123456789012:assumed-role/PersonalizeBuilder/x"
+    assert answered(charlie, denial("personalize:ListSchemas", principal=session)).no_proposal.code == "role_path"
+
+
+def test_another_partition_is_another_account(live, mateo):
+    text = denial("personalize:ListSchemas", principal=MATEO_ARN.replace("arn:aws:", "arn:aws-cn:"))
+    assert answered(mateo, text).not_live_because == NO_ACCOUNT
+
+
 def test_the_second_resource_that_a_create_action_needs_is_named(live, mateo):
     campaign = "arn:aws:personalize:us-east-1:123456789012:campaign/retail-prod"
     answer = answered(mateo, denial("personalize:CreateCampaign", campaign))

@@ -14,6 +14,8 @@ from troubleshoot.access import accounts, reconcile, services
 from troubleshoot.access.calls import call_from_data
 from troubleshoot.access.errors import Refused, Stale
 from troubleshoot.access.verify import judge
+from troubleshoot.aws.errors import problem
+from troubleshoot.aws.gateway import ProblemKind
 from troubleshoot.iam.decision import Outcome
 from troubleshoot.models import (
     AccessRequest,
@@ -514,3 +516,14 @@ def test_a_worker_that_lost_its_row_looks_once_more_before_it_writes_and_does_no
     monkeypatch.setattr(accounts, "writer", overtaken)
     assert reconcile.run_one("test") == f"{approved.code} applying: moved on meanwhile"
     assert not iam.effects()
+
+
+def test_a_withdrawal_while_the_worker_meets_a_fault_stays_a_withdrawal(approved, iam, alice, monkeypatch):
+    def withdrawn(point):
+        services.withdraw(request=AccessRequest.objects.get(), person=alice)
+        raise problem(ProblemKind.THROTTLED, "iam:GetUser")
+
+    install(monkeypatch, iam, withdrawn)
+    assert reconcile.run_one("test") == f"{approved.code} approved: moved on meanwhile"
+    approved.refresh_from_db()
+    assert (approved.state, approved.due_at, approved.failure) == (State.WITHDRAWN, None, "")

@@ -207,13 +207,13 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(3600 if DEEP else 120)
+@pytest.mark.timeout(3600 if DEEP else 300)
 def test_any_order_of_events_keeps_the_promises():
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=1000 if DEEP else 20,
-            stateful_step_count=50 if DEEP else 30,
+            max_examples=1000 if DEEP else 10,
+            stateful_step_count=50 if DEEP else 25,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),

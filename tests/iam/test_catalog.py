@@ -125,6 +125,14 @@ def test_every_personalize_operation_has_its_checks(operation):
     assert further == [entry["action"] for entry in PERSONALIZE["further_checks"].get(operation, ())]
 
 
+def test_all_83_personalize_actions_are_known_with_their_types():
+    actions = catalog.actions_of("personalize")
+    assert len(actions) == 83
+    assert sum(catalog.action(name).wildcard_only for name in actions) == 20
+    two_types = [name for name in actions if len(catalog.action(name).required_types) == 2]
+    assert len([name for name in two_types if ":Create" in name]) == 11
+
+
 def test_an_operation_is_checked_on_each_required_type_on_the_role_and_on_the_tags():
     checks = {
         (check.action, check.resource_type): check for check in catalog.checks_for_operation("CreateDatasetImportJob")

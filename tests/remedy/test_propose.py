@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
 
@@ -23,6 +24,7 @@ from troubleshoot.remedy import (
 )
 
 MATEO = "arn:aws:iam::123456789012:user/mateojackson"
+TO_PERSONALIZE = {"iam:PassedToService": "personalize.amazonaws.com"}
 CAMPAIGN = "arn:aws:personalize:us-east-1:123456789012:campaign/retail-prod"
 
 
@@ -163,9 +165,40 @@ def test_a_session_is_granted_through_its_role(principal, path, target):
 
 def test_pass_role_is_limited_to_the_service_it_is_passed_to():
     role = "arn:aws:iam::123456789012:role/service-role/PersonalizeRole"
-    granted = exact_statement(Request(MATEO, "iam:PassRole", role))
+    granted = exact_statement(Request(MATEO, "iam:PassRole", role, context=TO_PERSONALIZE))
     assert granted["Resource"] == role
     assert granted["Condition"] == {"StringEquals": {"iam:PassedToService": "personalize.amazonaws.com"}}
+
+
+def test_a_role_passed_to_a_service_that_nobody_named_is_not_granted():
+    answer = propose(situation(action="iam:PassRole", resource="arn:aws:iam::123456789012:role/R"))
+    assert isinstance(answer, NoProposal)
+    assert answer.code == "other_service"
+
+
+def test_an_action_that_takes_no_resource_is_granted_on_everything():
+    request = Request(MATEO, "personalize:ListSchemas", CAMPAIGN, wildcard_only=True)
+    assert exact_statement(request)["Resource"] == "*"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    ["arn:aws:s3:::bucket", "arn:aws-cn:personalize:cn-north-1:123456789012:solution/x"],
+    ids=["another service's", "another partition's"],
+)
+def test_a_resource_that_the_action_cannot_have_is_not_granted(resource):
+    answer = propose(situation(action="personalize:DescribeSolution", resource=resource))
+    assert isinstance(answer, NoProposal)
+    assert answer.code == "other_resource"
+
+
+def test_nothing_is_proposed_that_would_not_flip_the_decision(monkeypatch):
+    useless = {"Effect": "Allow", "Action": "personalize:ListRecipes", "Resource": "*"}
+    # The package's name `propose` is the function; its module is reached by its path.
+    monkeypatch.setattr(import_module("troubleshoot.remedy.propose"), "exact_statement", lambda _request: useless)
+    answer = propose(situation(policies=PolicySet(identity=(allow(),))))
+    assert isinstance(answer, NoProposal)
+    assert (answer.code, answer.layer) == ("not_enough", Layer.IDENTITY)
 
 
 def test_wildcards_and_variables_in_a_resource_stay_literal():
@@ -180,7 +213,9 @@ def test_wildcards_and_variables_in_a_resource_stay_literal():
 
 
 def test_the_end_of_the_grant_is_inside_its_policy():
-    change = Change("123456789012", MATEO, (exact_statement(Request(MATEO, "iam:PassRole", CAMPAIGN)),), 1)
+    change = Change(
+        "123456789012", MATEO, (exact_statement(Request(MATEO, "iam:PassRole", CAMPAIGN, context=TO_PERSONALIZE)),), 1
+    )
     document = json.loads(grant_document(change, ends_at=datetime(2026, 11, 22, 13, 0, tzinfo=UTC)))
     condition = document["Statement"][0]["Condition"]
     assert condition["DateLessThan"] == {"aws:CurrentTime": "2026-11-22T13:00:00Z"}

@@ -6,7 +6,6 @@ makes the portal read about somebody else by pasting that person's ARN.
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +17,7 @@ from troubleshoot.access.answer import Answer
 from troubleshoot.access.codes import new_code
 from troubleshoot.access.permissions import sight_of
 from troubleshoot.aws.gateway import AccessKey
-from troubleshoot.denial import Denial, Reading, denial_from_data, parse
+from troubleshoot.denial import Denial, Reading, denial_from_data, parse, reading_from_data, redact
 from troubleshoot.iam import ENGINE_VERSION
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.iam.snapshot import Missing, Snapshot, from_data
@@ -42,7 +41,7 @@ def diagnose(*, person: Person, reading: Reading, chosen: int = 0) -> Diagnosis:
         token=secrets.token_urlsafe(16),
         person=person,
         text=reading.text,
-        reading={"removed": [{"kind": item.kind, "count": item.count} for item in reading.removed]},
+        reading=reading.as_data(),
         chosen=chosen,
         facts=facts.as_data(),
         engine_version=ENGINE_VERSION,
@@ -55,14 +54,17 @@ def diagnose(*, person: Person, reading: Reading, chosen: int = 0) -> Diagnosis:
 
 def choose(diagnosis: Diagnosis, *, viewer: Person, chosen: int) -> None:
     """Turn to another denial of the same text. `IndexError` where the text holds no such denial."""
-    diagnosis.facts = parse(diagnosis.text).denials[chosen].as_data()
+    diagnosis.facts = _reading(diagnosis).denials[chosen].as_data()
     diagnosis.chosen = chosen
     recheck(diagnosis, viewer=viewer)
 
 
 def change_facts(diagnosis: Diagnosis, *, viewer: Person, facts: Mapping[str, str | None]) -> None:
-    """Put the principal, the action or the resource right and judge again. Other keys of `facts` are ignored."""
-    changed = {name: facts[name] or None for name in _EDITABLE if name in facts}
+    """Put the principal, the action or the resource right and judge again. Other keys of `facts` are ignored.
+
+    A typed value goes the way of a paste: whatever is secret in it is removed before it is kept.
+    """
+    changed = {name: redact(facts[name] or "").text or None for name in _EDITABLE if name in facts}
     denial = (
         parse(f"User: {changed['principal']} is not authorized to perform: x:X") if changed.get("principal") else None
     )
@@ -83,7 +85,6 @@ def recheck(diagnosis: Diagnosis, *, viewer: Person) -> None:
 def answer(diagnosis: Diagnosis, *, viewer: Person) -> Answer:
     """Return what the page shows to this viewer, judged on the kept snapshot."""
     facts = denial_from_data(diagnosis.facts)
-    reading = parse(diagnosis.text)
     sight = sight_of(viewer, diagnosis.account, facts.principal)
     snapshot = from_data(diagnosis.snapshot) if diagnosis.snapshot and sight.live else None
     because = diagnosis.not_live_because
@@ -91,7 +92,7 @@ def answer(diagnosis: Diagnosis, *, viewer: Person) -> Answer:
         because = explain.NOT_YOURS
     return explain.explain(
         facts=facts,
-        reading=replace(reading, removed=explain.removed_from_data(diagnosis.reading["removed"])),
+        reading=_reading(diagnosis),
         account=diagnosis.account,
         viewer=viewer,
         sight=sight,
@@ -117,16 +118,25 @@ def answer_from_text(reading: Reading, chosen: int = 0) -> Answer:
 
 
 def account_of(facts: Denial) -> Account | None:
-    """Return the portal's account that the caller belongs to, or None where the portal does not know it."""
+    """Return the portal's account that the caller belongs to, or None where the portal does not know it.
+
+    The partition counts too: `aws-cn` is another AWS with other accounts.
+    """
     if facts.account is None:
         return None
-    return Account.objects.filter(account_id=facts.account).first()
+    account = Account.objects.filter(account_id=facts.account).first()
+    caller = parse_arn(facts.principal or "")
+    return None if account and caller and caller.partition != account.partition else account
 
 
 def own_access_keys(person: Person) -> list[tuple[PrincipalLink, tuple[AccessKey, ...] | Missing]]:
     """Return the access keys of each IAM user that is linked to the person: ids, never secrets."""
     links = PrincipalLink.objects.filter(person=person).select_related("account").order_by("principal_arn")
     return [(link, _keys(link)) for link in links if ":user/" in link.principal_arn]
+
+
+def _reading(diagnosis: Diagnosis) -> Reading:
+    return reading_from_data(diagnosis.text, diagnosis.reading)
 
 
 def _keys(link: PrincipalLink) -> tuple[AccessKey, ...] | Missing:

@@ -1,6 +1,6 @@
 """A denial's facts and a snapshot, judged: the gates, the statements to show, what to do. No reading here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from troubleshoot.access import routing
 from troubleshoot.access.answer import Answer, Evidence, Gate, NextCheck, ShownStatement
 from troubleshoot.access.calls import as_of
 from troubleshoot.access.permissions import Sight, owns
-from troubleshoot.denial import Denial, DenyKind, Reading, Removed
+from troubleshoot.denial import Denial, DenyKind, PrincipalKind, Reading
 from troubleshoot.iam import evaluate, request_context
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.iam.catalog import action as catalog_action
@@ -19,7 +19,7 @@ from troubleshoot.iam.layers import Layer, PolicySet
 from troubleshoot.iam.request import Request
 from troubleshoot.iam.snapshot import Missing, OrganizationLevel, Snapshot, StoredPolicy
 from troubleshoot.models import Account, Person
-from troubleshoot.remedy import LAYER_OF, NoProposal, Proposal, Situation, propose, with_change
+from troubleshoot.remedy import LAYER_OF, OWNERS, NoProposal, Proposal, Situation, propose, with_change
 
 NOT_YOURS = "This principal is not linked to you, so the answer rests on the text alone."
 SIGNED_OUT = "You are not signed in, so the answer rests on the text alone and nothing is kept."
@@ -29,6 +29,7 @@ TEXT_ONLY = "The portal answers from texts alone in this account."
 NO_SUCH_PRINCIPAL = "IAM knows no such principal any more."
 
 PERSONALIZE = "personalize.amazonaws.com"
+PASS_ROLE = "iam:passrole"  # noqa: S105 - an action, no password
 CONTROL_LAYERS = frozenset({Layer.SCPS, Layer.RCPS})
 
 
@@ -54,7 +55,7 @@ def explain(
 ) -> Answer:
     """Return the answer. `at` is when the snapshot was read; the call is judged as of that time."""
     judged = _judge(facts, snapshot, at)
-    remedy = _remedy(facts, judged, snapshot)
+    remedy = _remedy(facts, judged, snapshot, account)
     proposal = remedy if isinstance(remedy, Proposal) else None
     return Answer(
         facts=facts,
@@ -105,15 +106,24 @@ def call_of(facts: Denial, snapshot: Snapshot | None) -> Request | None:
     context: dict[str, Any] = request_context(
         facts.principal, path=snapshot.path if snapshot else None, tags=snapshot.tags if snapshot else {}
     )
-    if facts.action.lower() == "iam:passrole":
+    if passes_to_personalize(facts):
         context["iam:PassedToService"] = PERSONALIZE
+    wildcard_only = bool(known and known.wildcard_only)
     return Request(
         principal=facts.principal,
         action=facts.action,
-        resource=facts.resource or "*",
+        resource="*" if wildcard_only else facts.resource or "*",
         context=context,
-        wildcard_only=bool(known and known.wildcard_only),
+        wildcard_only=wildcard_only,
     )
+
+
+def passes_to_personalize(facts: Denial) -> bool:
+    """Tell whether the call passes a role to Amazon Personalize: it says so, or it names no operation at all."""
+    if facts.action is None or facts.action.lower() != PASS_ROLE:
+        return False
+    checks = checks_for_operation(facts.operation) if facts.operation else ()
+    return facts.operation is None or any(check.action.lower() == PASS_ROLE for check in checks)
 
 
 def masked(decision: Decision | None, sight: Sight) -> Decision | None:
@@ -122,11 +132,6 @@ def masked(decision: Decision | None, sight: Sight) -> Decision | None:
         return None
     layers = {layer: _masked_layer(result, sight) for layer, result in decision.layers.items()}
     return replace(decision, layers=layers)
-
-
-def removed_from_data(data: Iterable[Mapping[str, Any]]) -> tuple[Removed, ...]:
-    """Return what was removed from a paste, from the kept row."""
-    return tuple(Removed(item["kind"], item["count"]) for item in data)
 
 
 def _judge(facts: Denial, snapshot: Snapshot | None, at: datetime) -> _Judged:
@@ -138,11 +143,26 @@ def _judge(facts: Denial, snapshot: Snapshot | None, at: datetime) -> _Judged:
     return _Judged(request, policies, evaluate(request, policies))
 
 
-def _remedy(facts: Denial, judged: _Judged, snapshot: Snapshot | None) -> Proposal | NoProposal | None:
+def _remedy(
+    facts: Denial, judged: _Judged, snapshot: Snapshot | None, account: Account | None
+) -> Proposal | NoProposal | None:
     if judged.request is None:
         return None
+    if snapshot is None and account is not None and account.may_read and _is_session(facts):
+        # The session's ARN leaves out its role's path, and a policy can only be attached to the whole ARN.
+        return NoProposal("role_path", None, OWNERS[Layer.IDENTITY], _ASK_AS_OWNER)
     path = snapshot.path if snapshot else None
     return propose(Situation(facts, judged.request, judged.policies, judged.decision, path))
+
+
+_ASK_AS_OWNER = (
+    "This is a session of a role that is not linked to you, so the portal does not look the role up. "
+    "Please ask its owner to paste the error, or put the role's own ARN in."
+)
+
+
+def _is_session(facts: Denial) -> bool:
+    return facts.principal_kind is PrincipalKind.ROLE_SESSION and ":assumed-role/" in (facts.principal or "")
 
 
 def _after(judged: _Judged, proposal: Proposal | None) -> Decision | None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from troubleshoot.access.permissions import is_linked
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.models import AccessRequest, Account, Approval, Person, PrincipalLink, Role
 
@@ -64,4 +63,14 @@ def holders_of(account: Account, principal_arn: str) -> list[Person]:
 
 
 def _same(principal: str, linked: str) -> bool:
-    return is_linked(principal, [linked]) or is_linked(linked, [principal])
+    """Whether both are one user or role. Names are unique in an account, so a wrong path hides nobody."""
+    return _named(principal) is not None and _named(principal) == _named(linked)
+
+
+def _named(text: str) -> tuple[str, str, str] | None:
+    arn = parse_arn(text)
+    if arn is None or arn.resource_type not in {"user", "role", "assumed-role"}:
+        return None
+    kind = "user" if arn.resource_type == "user" else "role"
+    name = arn.resource_id.split("/")[0 if arn.resource_type == "assumed-role" else -1]
+    return arn.account, kind, name

@@ -11,6 +11,7 @@ from troubleshoot.denial.reading import (
     Removed,
     TextTooLarge,
     denial_from_data,
+    reading_from_data,
 )
 from troubleshoot.denial.redact import Redacted, redact
 
@@ -26,5 +27,6 @@ __all__ = [
     "TextTooLarge",
     "denial_from_data",
     "parse",
+    "reading_from_data",
     "redact",
 ]

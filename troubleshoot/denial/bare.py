@@ -55,6 +55,7 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         "s3serviceexception",
         re.compile(r"s3serviceexception: ?access denied(?:,status 403,error accessdenied)?"),
     ),
+    ("cloudformation", "api: ", re.compile(r"api: [a-z0-9-]+:\w+ access denied")),
     ("cloudformation", "for operation", re.compile(r"access denied for operation '")),
     ("empty", "status code: 40", re.compile(r"accessdenied(?:exception)?: status code: 40[03]\b")),
     (

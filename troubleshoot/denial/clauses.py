@@ -43,7 +43,7 @@ def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:
     group = next((name for name in ("through", "type", "lacking", "either") if clause[name]), None)
     if group is None:
         return
-    found.fields["policy_type"] = POLICY_WORDS[clause[group].split(" ", 1)[0]]
+    found.fields["policy_type"] = POLICY_WORDS[clause[group].replace(" based", "-based").split(" ", 1)[0]]
     found.spans["policy_type"] = clause.span(group)
     colon = _POLICY_ARN.match(script.low, clause.end())
     if colon:

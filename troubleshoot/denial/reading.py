@@ -94,8 +94,10 @@ class Denial:
 
 
 def denial_from_data(data: Mapping[str, Any]) -> Denial:
-    """Return the denial that `Denial.as_data` was taken from."""
+    """Return the denial that `Denial.as_data` was taken from. Spans and count are kept where they are there."""
     values = {name: value for name, value in data.items() if name != "is_denial"}
+    if "spans" in values:
+        values["spans"] = {name: (start, end) for name, (start, end) in values["spans"].items()}
     for name, enum in (("principal_kind", PrincipalKind), ("deny_kind", DenyKind), ("policy_type", PolicyType)):
         if values.get(name) is not None:
             values[name] = enum(values[name])
@@ -127,6 +129,22 @@ class Reading:
     denials: tuple[Denial, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
     removed: tuple[Removed, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """Return all but the text as plain JSON data; `reading_from_data` is the way back."""
+        data = asdict(self)
+        del data["text"]
+        return data
+
+
+def reading_from_data(text: str, data: Mapping[str, Any]) -> Reading:
+    """Return the reading of `text` that `Reading.as_data` was taken from, without reading the text again."""
+    return Reading(
+        text,
+        denials=tuple(denial_from_data(item) for item in data["denials"]),
+        near_misses=tuple(NearMiss(**item) for item in data["near_misses"]),
+        removed=tuple(Removed(**item) for item in data["removed"]),
+    )
 
 
 class TextTooLarge(ValueError):  # noqa: N818 - reads as what happened, and is shown to people

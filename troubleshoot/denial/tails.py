@@ -55,8 +55,11 @@ def _given(script: Script, found: list[Found], tail: Found) -> list[Found]:
 
 
 def _encoded(script: Script, start: int, end: int) -> Found | None:
+    separator = _SEPARATOR.match(script.text, end)
+    if separator is None:
+        return None
     tail = Found(start, end)
-    begin = end + len(_SEPARATOR.match(script.text, end)[0])  # type: ignore[index]
+    begin = separator.end()
     slot = _blob(script.text, begin) or _elided(script.text, begin) or Slot(CUT, start, end)
     tail.fields["encoded_message"] = slot.value
     tail.spans["encoded_message"] = (slot.start, slot.end)
@@ -64,7 +67,7 @@ def _encoded(script: Script, start: int, end: int) -> Found | None:
     return tail
 
 
-_SEPARATOR: Final = re.compile(r"[\s:\"'`]*")
+_SEPARATOR: Final = re.compile(r"[\"'`]?\s?:[\s\"'`]*|\s*\Z")
 
 
 def _blob(text: str, begin: int) -> Slot | None:

@@ -19,8 +19,9 @@ POLICY_WORDS: Final = {
 """The first word of each policy type's name in a message."""
 
 POLICY: Final = (
-    r"(?:identity-based polic(?:y|ies)|resource-based polic(?:y|ies)|permissions? boundary|session policy"
-    r"|service control policy|resource control policy|vpc endpoint policy|(?:role )?trust policy)"
+    r"(?:identity[- ]based polic(?:y|ies)|resource[- ]based polic(?:y|ies)|permissions? boundary|session polic(?:y|ies)"
+    r"|service control polic(?:y|ies)|resource control polic(?:y|ies)|vpc endpoint polic(?:y|ies)"
+    r"|(?:role )?trust polic(?:y|ies))"
 )
 """The names of the policy types, as a pattern. A permissions boundary goes without the word policy."""
 

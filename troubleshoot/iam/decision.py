@@ -101,9 +101,10 @@ class Decision:
         return tuple(result for result in self.layers.values() if result.effect.stops)
 
     def as_data(self) -> dict[str, Any]:
-        """Return the answer as plain JSON data: `decision`, `layers`, `reasons`."""
+        """Return the answer as plain JSON data: `decision`, `layers`, `reasons` and what is missing."""
         return {
             "decision": str(self.outcome),
+            "is_refused": self.is_refused,
             "layers": {str(layer): str(result.effect) for layer, result in self.layers.items()},
             "reasons": [_layer_data(result) for result in self.layers.values()],
             "missing_keys": list(self.missing_keys),

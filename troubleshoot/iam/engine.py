@@ -143,11 +143,19 @@ class CompiledPolicies:
     def _allowed(self, query: Query) -> int:
         caller = query.caller
         if self._is_plain and caller.needs_identity_policies and caller.kind is not CallerKind.FEDERATED_USER:
-            return combine(query, _grants_without_policy(query), identity=_answer(self._identity, query), limits=YES)
+            return self._allowed_by_identity(query)
         gates = _answer(self._endpoint, query)
         if caller.is_under_scps:
             gates = min(gates, *(_answer(level, query) for level in self._scps), YES)
         return min(gates, self._allowed_behind_gates(query)) if gates else NO
+
+    def _allowed_by_identity(self, query: Query) -> int:
+        """The same as the long way, for the many principals that have identity-based policies and nothing else."""
+        grants = _grants_without_policy(query)
+        identity = _answer(self._identity, query)
+        if identity == NO and grants is _NO_GRANTS:
+            return NO
+        return combine(query, grants, identity=identity, limits=YES)
 
     def _allowed_behind_gates(self, query: Query) -> int:
         grants = self._grants(query)

@@ -57,7 +57,7 @@ class StatementIndex:
 
     def _find(self, action: str) -> "Candidates | ResourceIndex":
         listed: Collection[CompiledStatement] = self._by_literal.get(action, ())
-        wild = self._by_service.get(action.partition(":")[0], _NONE)
+        wild = self._by_service.get(action.partition(":")[0], _NONE) if self._by_service else _NONE
         if wild or self._any_service:
             patterns = (*wild, *self._any_service)
             listed = dict.fromkeys((*listed, *(one for one in patterns if one.actions.includes(action))))

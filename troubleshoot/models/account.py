@@ -3,7 +3,6 @@
 from django.core.validators import RegexValidator
 from django.db import models
 
-
 MAX_PRINCIPAL_ARN = 640
 """Room for a path of 512 and a name of 128 characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 

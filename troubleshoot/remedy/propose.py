@@ -30,7 +30,7 @@ LAYER_OF = {
 }
 """The layer that a policy type named in a message belongs to. A trust policy is its role's resource policy."""
 
-PERSONALIZE = "personalize.amazonaws.com"
+PASSED_TO = "iam:PassedToService"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ def propose(situation: Situation) -> Proposal | NoProposal:
     """Return the smallest change that lets the call through, or why a grant cannot help."""
     refusal = (
         _no_such_action(situation)
+        or _not_such_a_resource(situation)
         or _not_a_principal_to_grant(situation)
         or _stopped_elsewhere(situation)
         or _nothing_to_change(situation)
@@ -78,11 +79,10 @@ def exact_statement(request: Request) -> dict[str, Any]:
         "Sid": "AccessDesk",
         "Effect": "Allow",
         "Action": request.action,
-        "Resource": _literal(request.resource),
+        "Resource": "*" if request.wildcard_only else _literal(request.resource),
     }
-    if request.action.lower() == "iam:passrole":
-        service = request.context.get("iam:PassedToService", PERSONALIZE)
-        statement["Condition"] = {"StringEquals": {"iam:PassedToService": service}}
+    if service := request.context.get(PASSED_TO):
+        statement["Condition"] = {"StringEquals": {PASSED_TO: service}}
     return statement
 
 
@@ -110,6 +110,37 @@ def _no_such_action(situation: Situation) -> NoProposal | None:
         f"AWS's lists name no action {action}, so allowing it would change nothing. "
         "Please look for the error text of the call that really failed.",
     )
+
+
+def _not_such_a_resource(situation: Situation) -> NoProposal | None:
+    """Refuse a resource that the action can never have, and a role passed to a service that nobody named."""
+    request = situation.request
+    if request.action.lower() == "iam:passrole" and PASSED_TO not in request.context:
+        ask = (
+            f"Please allow iam:PassRole on {request.resource} to {request.principal}, for the service that "
+            f"{situation.denial.operation} uses."
+        )
+        return NoProposal("other_service", Layer.IDENTITY, OWNERS[Layer.IDENTITY], ask)
+    known, arn = catalog_action(request.action), parse_arn(request.resource)
+    if known is None or known.wildcard_only or arn is None:
+        return None
+    services = {pattern.service for kind in known.resource_types if (pattern := parse_arn(kind.type.arn))}
+    if arn.service in services and arn.partition == account_partition(request.principal):
+        return None
+    kinds = " or ".join(kind.type.name for kind in known.resource_types)
+    return NoProposal(
+        "other_resource",
+        None,
+        OWNERS[Layer.IDENTITY],
+        f"{request.action} is about a {kinds}, and {request.resource} is none of this AWS. "
+        "Please look again which resource the error names.",
+    )
+
+
+def account_partition(principal: str) -> str | None:
+    """Return the partition (`aws`, `aws-cn`, `aws-us-gov`) that the principal's ARN names."""
+    arn = parse_arn(principal)
+    return arn.partition if arn else None
 
 
 def _not_a_principal_to_grant(situation: Situation) -> NoProposal | None:
@@ -152,7 +183,7 @@ def _ask_owner(situation: Situation, layer: Layer, *, explicit: bool) -> NoPropo
 
 def _nothing_to_change(situation: Situation) -> NoProposal | None:
     decision = situation.decision
-    if decision is None or decision.stopping or decision.layers[Layer.IDENTITY].effect is not Effect.PASSES:
+    if decision is None or decision.stopping or decision.layers[Layer.IDENTITY].effect is Effect.UNKNOWN:
         return None
     return NoProposal(
         "already_allowed",
@@ -162,7 +193,7 @@ def _nothing_to_change(situation: Situation) -> NoProposal | None:
     )
 
 
-def _proposal(situation: Situation) -> Proposal:
+def _proposal(situation: Situation) -> Proposal | NoProposal:
     request = situation.request
     principal = attachable_principal(request.principal, situation.principal_path) or request.principal
     account = account_of(principal) or ""
@@ -170,4 +201,8 @@ def _proposal(situation: Situation) -> Proposal:
     if situation.policies is None:
         return Proposal(change, proven=False, unchecked=tuple(Layer))
     after = evaluate(request, with_change(situation.policies, change))
-    return Proposal(change, proven=not after.stopping, unchecked=after.missing_layers)
+    if after.stopping:
+        layer = after.stopping[0].layer
+        ask = f"A grant of exactly {request.action} on {request.resource} would not let this call through."
+        return NoProposal("not_enough", layer, OWNERS[layer], ask)
+    return Proposal(change, proven=True, unchecked=after.missing_layers)

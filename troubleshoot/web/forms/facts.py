@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from troubleshoot.denial import redact
+
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(\d{12})?:\S+")
 _PRINCIPAL = re.compile(
@@ -55,6 +57,8 @@ class FactsForm(forms.Form):
 
     def _shaped(self, name: str, shape: re.Pattern[str], words: str) -> str:
         value: str = self.cleaned_data[name]
+        if redact(value).removed:
+            raise forms.ValidationError("This holds something secret. Leave that part out.", code="secret")
         if value and not shape.fullmatch(value):
             raise forms.ValidationError(words, code="shape")
         return value
