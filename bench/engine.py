@@ -77,12 +77,16 @@ USER = f"arn:aws:iam::{ACCOUNT}:user/mateojackson"
 
 
 def speed(step: Callable[[int], object], seconds: float = SECONDS) -> float:
-    """Return how often `step` (which is given 0, 1, 2 ...) runs in a second."""
+    """Return how often `step` (which is given 0, 1, 2 ...) runs in a second: the best of three attempts."""
+    return max(_speed(step, seconds / 3) for _ in range(3))
+
+
+def _speed(step: Callable[[int], object], seconds: float) -> float:
     done, start = 0, time.process_time()
     while (elapsed := time.process_time() - start) < seconds:
-        for number in range(done, done + 50):
+        for number in range(done, done + 10):
             step(number)
-        done += 50
+        done += 10
     return done / elapsed
 
 
@@ -122,20 +126,25 @@ def who_can() -> None:
     random_ = random.Random(11)
     shared = [document(random_, 6) for _ in range(40)]
     texts = [[*random_.sample(shared, k=2), document(random_, 6)] for _ in range(1_000)]
-    policies = [compiled(documents) for documents in texts]
     wanted = list(islice(requests(random_, USER), 50))
     users = [f"arn:aws:iam::{ACCOUNT}:user/person{number}" for number in range(len(texts))]
     asked = [Request(user, one.action, one.resource, context=one.context) for user in users for one in wanted]
-    start = time.process_time()
-    for number, request in enumerate(asked):
-        policies[number // 50].decide(request)
-    fast = len(asked) / (time.process_time() - start)
+    fast = max(first_round(asked, texts) for _ in range(3))
     slow = speed(
         lambda number: reference.decide(case(asked[number * 37 % len(asked)], texts[number * 37 % len(asked) // 50])),
         1.0,
     )
     name = f"who-can, 1,000 principals x 50 ({sum(len(d['Statement']) for t in texts for d in t):,} statements)"
     print(f"{name:<44}{fast:>12,.0f} /s   naive reference{slow:>10,.0f} /s   x {fast / slow:,.0f}")
+
+
+def first_round(asked: Sequence[Request], texts: Sequence[Sequence[Document]]) -> float:
+    """Return the decisions a second over freshly compiled policies, each request asked once."""
+    policies = [compiled(documents) for documents in texts]
+    start = time.process_time()
+    for number, request in enumerate(asked):
+        policies[number // 50].decide(request)
+    return len(asked) / (time.process_time() - start)
 
 
 def main() -> None:

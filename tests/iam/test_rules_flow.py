@@ -301,6 +301,7 @@ def test_rule_9_services_and_anonymous_callers_are_not_bound():
 def test_rule_10_they_bind_every_caller(caller):
     call = {"principal": caller, "resource": grants("*"), "identity": [allow()]}
     assert outcome(**call, rcps=[[]]) == ALLOWED
+    assert explained(**call, rcps=[[]]).layers[Layer.RCPS].effect is Effect.PASSES
     assert outcome(**call, rcps=[[], [doc(deny(Principal="*"))]]) == EXPLICIT
 
 
@@ -545,3 +546,21 @@ def test_a_refusal_whose_reason_is_open_depends_and_says_that_it_is_refused():
     decision = explained(identity=[maybe], unknown_keys=["aws:SecureTransport"])
     assert decision.outcome == DEPENDS
     assert decision.is_refused
+
+
+def test_across_accounts_a_resource_grant_does_not_excuse_the_identity_layer():
+    decision = explained(principal=STRANGER, account=ACCOUNT, resource=grants({"AWS": STRANGER}))
+    assert [result.layer for result in decision.stopping] == [Layer.IDENTITY]
+    assert decision.layers[Layer.RESOURCE].code == "allows"
+
+
+def test_across_accounts_a_silent_resource_policy_stops():
+    call = {"principal": STRANGER, "account": ACCOUNT, "identity": [allow()]}
+    assert explained(**call).layers[Layer.RESOURCE].code == "no_resource_policy"
+    assert explained(**call, resource=grants({"AWS": USER})).layers[Layer.RESOURCE].code == "nothing_allows"
+
+
+def test_a_grant_to_the_account_is_told_from_one_to_the_caller():
+    assert explained(resource=grants({"AWS": ROOT})).layers[Layer.RESOURCE].code == "leaves_it_to_the_account"
+    assert explained(resource=grants({"AWS": USER})).layers[Layer.RESOURCE].code == "allows"
+    assert explained(principal=SESSION, resource=grants({"AWS": ROLE})).layers[Layer.RESOURCE].code == "allows"
