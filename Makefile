@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help run reset test deep bench lock check chromium
+.PHONY: help run manage reset test deep bench lock check chromium
 
 help: ## list what make can do
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,8 +18,11 @@ help: ## list what make can do
 run: $(VENV)/.runtime ## serve everything on 127.0.0.1:8000 (PORT=)
 	@PORT=$(PORT) exec $(BIN)/python -u -m portal.launch
 
-reset: ## forget everything that `make run` kept
-	@rm -rf var && echo "Forgotten. The next 'make run' starts anew."
+manage: $(VENV)/.runtime ## run a command of manage.py on the data of `make run` (ARGS=)
+	@$(BIN)/python -m portal.local $(ARGS)
+
+reset: $(VENV)/.runtime ## forget everything that `make run` kept
+	@$(BIN)/python -m portal.local reset
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \

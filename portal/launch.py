@@ -56,6 +56,8 @@ def main() -> int:
             return 1
         except KeyboardInterrupt:
             _say("\nStopping ...")
+            started.close()
+            _say("Stopped.")
             return 0
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -64,11 +66,11 @@ def main() -> int:
 
 def _run(started: ExitStack) -> int:
     port = _port()
-    var = Path(os.environ.get("ACCESS_DESK_VAR_DIR", BASE_DIR / "var")).resolve()
+    var = folder()
     var.mkdir(parents=True, exist_ok=True, mode=0o700)
-    started.enter_context(_only_one(var))
+    started.enter_context(only_one(var))
     _forget_surroundings()
-    os.environ.update(_settings(var, port))
+    os.environ.update(settings_for(var, port))
     django.setup()
     sandbox = _start_sandbox(started, var)
     password = _fill(var, sandbox)
@@ -77,6 +79,11 @@ def _run(started: ExitStack) -> int:
     _wait_until_served(port, children)
     _welcome(port, sandbox, password, var)
     return _watch(children)
+
+
+def folder() -> Path:
+    """Return where the embedded default keeps its data."""
+    return Path(os.environ.get("ACCESS_DESK_VAR_DIR", BASE_DIR / "var")).resolve()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
@@ -99,7 +106,7 @@ def _port() -> int:
 
 
 @contextmanager
-def _only_one(var: Path) -> Iterator[None]:
+def only_one(var: Path) -> Iterator[None]:
     """Hold a lock on the folder: two launchers would share a database, but not a sandbox."""
     with (var / "lock").open("w") as lock:
         try:
@@ -119,7 +126,8 @@ def _forget_surroundings() -> None:
             del os.environ[name]
 
 
-def _settings(var: Path, port: int) -> dict[str, str]:
+def settings_for(var: Path, port: int) -> dict[str, str]:
+    """Return the environment of the embedded default with its data in `var`."""
     return {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "ACCESS_DESK_EMBEDDED": "1",
@@ -186,7 +194,8 @@ def _start_children(started: ExitStack, var: Path) -> Children:
         children[name] = subprocess.Popen(  # noqa: S603 - our own commands
             tethered(command), cwd=BASE_DIR, env=environment, start_new_session=True
         )
-        started.callback(_end, children[name])
+        # gunicorn waits ten seconds for open connections on SIGTERM, and ends at once on SIGQUIT.
+        started.callback(_end, children[name], signal.SIGQUIT if name == "web server" else signal.SIGTERM)
     return children
 
 
@@ -207,8 +216,8 @@ def _writer() -> dict[str, str]:
     return {"ACCESS_DESK_WRITER_ROLES": f"{world.ACCOUNT}={world.WRITER_ROLE};{world.EXTERNAL_ID}"}
 
 
-def _end(child: subprocess.Popen[Any]) -> None:
-    child.terminate()
+def _end(child: subprocess.Popen[Any], number: signal.Signals) -> None:
+    child.send_signal(number)
     try:
         child.wait(_SECONDS_TO_STOP)
     except subprocess.TimeoutExpired:

@@ -38,20 +38,24 @@ INSTALLED_APPS = [
     "troubleshoot",
 ]
 
+# Headers come before the static files, so that these carry them too; the table's methods come before the
+# token of forms, so that a method that no page answers is a 405 and not a form that is too old.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "troubleshoot.web.middleware.strict_headers",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "troubleshoot.web.middleware.declared_methods",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "troubleshoot.web.middleware.declared_permission",
 ]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -73,6 +77,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database.from_url(env.text("DATABASE_URL"), sqlite_file=VAR_DIR / "access-desk.sqlite3")}
+# Shared by all web processes and nodes: it counts failed sign-ins.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_desk_cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "troubleshoot.Person"

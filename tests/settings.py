@@ -8,9 +8,10 @@ os.environ.setdefault("ACCESS_DESK_SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("ACCESS_DESK_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("ACCESS_DESK_VAR_DIR", tempfile.mkdtemp(prefix="access-desk-tests-"))
 
-from portal.settings import *  # noqa: E402, F403
+from portal.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
