@@ -36,6 +36,7 @@
     show(next);
   };
 
+  root.dataset.scripts = "on"; // what only scripts can do shows itself by this
   show(stored());
   document.addEventListener("DOMContentLoaded", () => show(stored()));
   document.addEventListener("click", change);

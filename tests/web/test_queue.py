@@ -116,6 +116,17 @@ def test_rejecting_needs_a_reason(asked: AccessRequest, rita: Person) -> None:
     assert asked.approvals.get().reason == "Use the builder role."
 
 
+def test_the_review_asks_anew_and_turns_once_the_state_is_another(asked: AccessRequest, rita: Person) -> None:
+    client = signed_in(rita)
+    address = f"/queue/{asked.code}/?state=submitted"
+    assert f'hx-get="{address}"' in client.get(f"/queue/{asked.code}/").content.decode()
+    assert client.get(address).status_code == 204
+    AccessRequest.objects.filter(pk=asked.pk).update(state=State.ACTIVE)
+    response = client.get(address)
+    assert response.status_code == 200
+    assert "hx-get" not in response.content.decode().split(">Decision<")[1]
+
+
 def test_who_comes_second_is_told(asked: AccessRequest, rita: Person, noor: Person) -> None:
     sent = {"digest": asked.change_digest}
     signed_in(rita).post(f"/queue/{asked.code}/approve/", sent)

@@ -1,6 +1,7 @@
 """Asking for access and following a request."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
@@ -8,7 +9,7 @@ from django.core import mail
 from tests.builders import denial_text, make_approval, make_diagnosis, make_request
 from tests.cast import ALICE_ARN, MARY_ARN, MATEO_ARN, make_account
 from tests.web.signing_in import pasted, signed_in
-from troubleshoot.models import AccessRequest, Account, Approval, AuditEntry, Person, State
+from troubleshoot.models import AccessRequest, Account, Approval, AuditEntry, Grant, Person, State
 
 SENT = {"justification": "The weekly import needs it.", "hours": "168", "ticket": "OPS-1234", "key": "k" * 32}
 
@@ -176,6 +177,85 @@ def test_the_status_looks_again_by_itself_only_until_it_is_settled(
     assert ('hx-trigger="every 2s"' in fragment) == asks
     assert "<html" not in fragment
     assert ("Check now" in fragment) == asks
+
+
+def test_the_whole_page_turns_once_the_state_is_another(alice: Person, account: Account) -> None:
+    asked = make_request(requester=alice, account=account)
+    client = signed_in(alice)
+    assert (
+        f'hx-get="/requests/{asked.code}/status/?state=submitted"'
+        in client.get(f"/requests/{asked.code}/").content.decode()
+    )
+    same = client.get(f"/requests/{asked.code}/status/?state=submitted")
+    assert "HX-Retarget" not in same.headers
+    AccessRequest.objects.filter(pk=asked.pk).update(state=State.ACTIVE)
+    other = client.get(f"/requests/{asked.code}/status/?state=submitted")
+    assert (other["HX-Retarget"], other["HX-Reselect"]) == ("#main", "#main")
+    page = other.content.decode()
+    assert 'id="main"' in page
+    assert "Withdraw the request" not in page
+    assert "Give the access back" in page
+
+
+def test_only_where_scripts_run_the_page_says_that_it_looks_again(alice: Person, account: Account) -> None:
+    asked = make_request(requester=alice, account=account)
+    page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert "<span data-if-scripts>This page looks again by itself." in page
+
+
+def test_the_policy_shows_where_its_end_will_stand(asking: str, mateo: Person, rita: Person) -> None:
+    client = signed_in(mateo)
+    form = client.get(asking).content.decode()
+    assert "&quot;aws:CurrentTime&quot;: &quot;(the time that you choose, after it is applied)&quot;" in form
+    page = client.get(client.post(asking, SENT)["Location"]).content.decode()
+    review = signed_in(rita).get(f"/queue/{AccessRequest.objects.get().code}/").content.decode()
+    for shown in (page, review):
+        assert "&quot;DateLessThan&quot;" in shown
+        assert "&quot;(7 days after it is applied)&quot;" in shown
+        assert "The digest covers how long it lasts, too." in shown
+
+
+def test_a_policy_without_an_end_shows_none(alice: Person, account: Account) -> None:
+    asked = make_request(requester=alice, account=account, hours=None)
+    assert "DateLessThan" not in signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+
+
+def test_a_rejected_request_promises_nothing_and_leads_on(alice: Person, account: Account, rita: Person) -> None:
+    kept = make_diagnosis(person=alice, account=account, principal=ALICE_ARN)
+    asked = make_request(requester=alice, account=account, diagnosis=kept, state=State.REJECTED)
+    decision = make_approval(asked, rita, Approval.Verdict.REJECT)
+    Approval.objects.filter(pk=decision.pk).update(reason="Use the builder role instead.")
+    page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert page.count("Use the builder role instead.") == 1
+    assert "when it is applied" not in page
+    assert "An approval names it" not in page
+    assert re.search(rf'href="/d/{kept.token}/">Ask again from this case', page)
+    assert "mailto:cloud-team@example.com" in page
+    assert "Use the builder role instead." in signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+
+
+def test_only_who_waits_for_it_is_told_to_try_again(alice: Person, account: Account, rita: Person) -> None:
+    asked = make_request(requester=alice, account=account, state=State.ACTIVE)
+    Grant.objects.create(
+        request=asked,
+        policy_arn=f"arn:aws:iam::123456789012:policy/portal-managed/AD-{asked.code}",
+        principal_arn=asked.principal_arn,
+        document="{}",
+        before=[],
+        expires_at=datetime(2026, 11, 23, 1, 49, tzinfo=UTC),
+    )
+    own = signed_in(alice)
+    assert "verified, try again now" in own.get(f"/requests/{asked.code}/").content.decode()
+    approver = signed_in(rita)
+    for page in (
+        own.get("/requests/"),
+        approver.get(f"/queue/{asked.code}/"),
+        approver.get(f"/requests/{asked.code}/"),
+        approver.get("/queue/?state=active"),
+    ):
+        assert "active until 23 Nov 01:49 UTC" in page.content.decode()
+        assert "ry again now" not in page.content.decode()
+        assert "Try the call again now" not in page.content.decode()
 
 
 def test_a_rejection_shows_its_reason(alice: Person, account: Account, rita: Person) -> None:

@@ -45,6 +45,15 @@ class PolicyView:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """The administrator to ask. All empty where nobody is set."""
+
+    name: str = ""
+    email: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A named fact. An empty `value` is shown as not known; `code` sets it in the monospaced face."""
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.guide.topics import TOPICS
 from troubleshoot.models import Account, Person
+from troubleshoot.web.components import Contact
 from troubleshoot.web.rules import permits
 from troubleshoot.web.table import BY_NAME
 
@@ -31,15 +32,6 @@ class NavigationItem:
     url: str
     label: str
     current: str
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """The administrator to ask. All empty where nobody is set."""
-
-    name: str = ""
-    email: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

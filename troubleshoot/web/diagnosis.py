@@ -23,7 +23,7 @@ def diagnosis(request: HttpRequest, token: str) -> HttpResponse:
     person = person_of(request)
     kept = doors.diagnosis_for(person, token)
     answer = diagnoses.answer(kept, viewer=person)
-    requests = list(kept.requests.select_related("requester", "account"))
+    requests = list(kept.requests.select_related("requester", "account", "grant"))
     asked = next((request for request in requests if request.state in UNSETTLED), None)
     page = diagnosis_page(answer, kept, chosen=kept.chosen, asked=asked)
     context = {

@@ -16,6 +16,7 @@ from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
 from troubleshoot.web.turning import turn_of
 
+NOTHING_NEW = 204
 _LONGEST_SEARCH = 100
 
 
@@ -39,9 +40,11 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def review(request: HttpRequest, code: str) -> HttpResponse:
-    """Show what an approver needs for a decision."""
+    """Show what an approver needs for a decision. With `?state=`, only where the state has become another."""
     person = person_of(request)
     asked = doors.request_to_review(person, code)
+    if request.GET.get("state") == asked.state:
+        return HttpResponse(status=NOTHING_NEW)
     return _review(request, person, asked, RejectForm(initial={"digest": asked.change_digest}))
 
 

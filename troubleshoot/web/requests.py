@@ -15,7 +15,7 @@ from troubleshoot.iam.request import Request
 from troubleshoot.iam.snapshot import from_data
 from troubleshoot.models import AccessRequest, Account, Diagnosis, Person
 from troubleshoot.remedy import Change
-from troubleshoot.web.forms.access_request import RequestForm
+from troubleshoot.web.forms.access_request import UNTIL_REVOKED, RequestForm
 from troubleshoot.web.presenters.comparison import comparison_of
 from troubleshoot.web.presenters.next_steps import who_decides
 from troubleshoot.web.presenters.policies import change_view
@@ -26,6 +26,7 @@ from troubleshoot.web.signed_in import person_of
 from troubleshoot.web.turning import page_of
 
 CONFLICT = 409
+_IN_PLACE_OF_THE_PAGE = {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,20 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def status(request: HttpRequest, code: str) -> HttpResponse:
-    """Return the part of the page that changes while a worker is at it: a fragment, asked for by htmx."""
+    """Return the part of the page that tells the state, asked for by htmx.
+
+    Where the state is another than `?state=`, what is in the browser is out of date as a whole: the whole page
+    comes back, and htmx is told to put its main part in place.
+    """
     person = person_of(request)
     asked = doors.request_for(person, code)
-    return render(request, "requests/_status.html", {"page": request_page(asked, viewer=person)})
+    page = request_page(asked, viewer=person)
+    if request.GET.get("state", asked.state) == asked.state:
+        return render(request, "requests/_status.html", {"page": page})
+    response = render(request, "requests/page.html", {"page": page})
+    for name, value in _IN_PLACE_OF_THE_PAGE.items():
+        response[name] = value
+    return response
 
 
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
@@ -151,7 +162,7 @@ def _form_page(
         "answer": asking.answer,
         "who": who_decides(asking.answer),
         "on_behalf": not asking.answer.own_principal,
-        "policy": change_view(asking.change, title="The exact policy"),
+        "policy": change_view(asking.change, title="The exact policy", ends=_ends(form)),
         "allows": newly_allows(asking.change),
         "touched": touched(asking.change),
         "comparison": comparison_of(asking.answer),
@@ -159,6 +170,12 @@ def _form_page(
         "duplicate_is_visible": duplicate is not None and _may_see(person_of(request), duplicate),
     }
     return render(request, "requests/form.html", context, status=status)
+
+
+def _ends(form: RequestForm) -> str:
+    """Return what stands for the date of the end in the policy until it is known."""
+    hours = form["hours"].value()
+    return "" if hours == UNTIL_REVOKED else "the time that you choose, after it is applied"
 
 
 def _may_see(person: Person, asked: AccessRequest) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from troubleshoot.access.answer import ShownStatement
 from troubleshoot.iam.decision import StatementReason, Verdict
@@ -11,6 +12,9 @@ from troubleshoot.remedy import Change, grant_document
 from troubleshoot.web.components import PolicyLine
 from troubleshoot.web.presenters.names import in_sentence, principal_name
 from troubleshoot.web.presenters.near_misses import statement_in_words
+
+_NO_DATE_YET = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_DIGEST_COVERS = "The digest covers how long it lasts, too."
 
 WINDOW = 24
 """More lines than this are cut to the statement itself; the whole document stays one click away."""
@@ -50,10 +54,18 @@ def statement_view(shown: ShownStatement) -> StatementView:
     )
 
 
-def change_view(change: Change, *, title: str) -> PolicyView:
-    """Return the policy that a change becomes, without its end: that is written into it when it is applied."""
-    caption = "" if change.hours is None else "Its end is added when it is applied, as a condition of every statement."
-    return PolicyView(title, numbered(grant_document(change, ends_at=None)), caption)
+def change_view(change: Change, *, title: str, ends: str, is_open: bool = True) -> PolicyView:
+    """Return the policy that a change becomes.
+
+    `ends` stands where the date of its end will stand, such as `7 days after it is applied`; empty where it has no
+    end. The caption explains that, as long as the change can still be applied (`is_open`).
+    """
+    if not ends:
+        return PolicyView(title, numbered(grant_document(change, ends_at=None)))
+    caption = f"The date of the end is written into it when it is applied. {_DIGEST_COVERS}" if is_open else ""
+    date = _NO_DATE_YET.strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = grant_document(change, ends_at=_NO_DATE_YET).replace(f'"{date}"', f'"({ends})"')
+    return PolicyView(title, numbered(text), caption)
 
 
 def document_view(text: str, *, title: str, caption: str = "") -> PolicyView:

@@ -6,9 +6,9 @@ from django.conf import settings
 
 from troubleshoot.access import selectors
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.models import UNSETTLED, AccessRequest, Approval, Grant, Person, State
+from troubleshoot.models import UNSETTLED, AccessRequest, Account, Approval, Grant, Person, State
 from troubleshoot.remedy import Change, change_from_data
-from troubleshoot.web.components import Fact, Status, Step
+from troubleshoot.web.components import Contact, Fact, Status, Step
 from troubleshoot.web.presenters.names import LAYERS, Name, in_sentence, list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.policies import PolicyView, change_view, document_view
 from troubleshoot.web.presenters.requests import (
@@ -29,7 +29,8 @@ _CAN_WITHDRAW = frozenset({State.SUBMITTED, State.NEEDS_CHANGES, State.APPROVED,
 class RequestPage:
     """One request. `checked` says by what it was verified, `rejections` why it was not given.
 
-    `policy` is None where the viewer may follow the case but not read policy text.
+    `policy` is None where the viewer may follow the case but not read policy text. `is_open`: it can still be given,
+    or is. `contact` is whom to ask where nothing more comes of it.
     """
 
     code: str
@@ -37,6 +38,7 @@ class RequestPage:
     resource: Name | None
     requester: str
     status: Status
+    state: str
     looks_again: int
     steps: tuple[Step, ...]
     facts: tuple[Fact, ...]
@@ -45,13 +47,15 @@ class RequestPage:
     allows_title: str
     allows: tuple[Permission, ...]
     digest: str
+    is_open: bool
     checked: tuple[str, ...]
     failure: str
     rejections: tuple[Approval, ...]
     may_withdraw: bool
     may_give_back: bool
-    is_active: bool
+    try_again: bool
     case_token: str
+    contact: Contact | None
 
 
 def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
@@ -65,29 +69,37 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         action=request.action,
         resource=_resource(request),
         requester=str(request.requester),
-        status=status_of(request),
+        status=status_of(request, to_try=concerned),
+        state=request.state,
         looks_again=looks_again(request),
         steps=timeline_of(request, approvals=approvals, grant=grant),
         facts=facts_of_request(request),
         justification=request.justification,
-        policy=_policy(change, grant) if concerned or _reads_policies(viewer, request) else None,
+        policy=_policy(request, change, grant) if concerned or _reads_policies(viewer, request) else None,
         allows_title=_allows_title(request),
         allows=newly_allows(change),
         digest=request.change_digest,
+        is_open=request.state in UNSETTLED,
         checked=verification_words(grant),
         failure=request.failure,
         rejections=tuple(approval for approval in approvals if approval.verdict == Approval.Verdict.REJECT),
         may_withdraw=concerned and request.state in _CAN_WITHDRAW,
         may_give_back=concerned and request.state == State.ACTIVE,
-        is_active=request.state == State.ACTIVE,
+        try_again=concerned and request.state == State.ACTIVE,
         case_token=request.diagnosis.token if request.diagnosis and request.diagnosis.person_id == viewer.pk else "",
+        contact=_contact(request.account) if concerned and request.state not in UNSETTLED else None,
     )
 
 
-def _policy(change: Change, grant: Grant | None) -> PolicyView:
+def _contact(account: Account) -> Contact:
+    return Contact(account.contact_name, account.contact_email, account.contact_note)
+
+
+def _policy(request: AccessRequest, change: Change, grant: Grant | None) -> PolicyView:
     if grant:
         return document_view(grant.document, title=grant.policy_arn)
-    return change_view(change, title="The exact policy")
+    ends = f"{duration_words(change.hours)} after it is applied" if change.hours else ""
+    return change_view(change, title="The exact policy", ends=ends, is_open=request.state in UNSETTLED)
 
 
 def _reads_policies(viewer: Person, request: AccessRequest) -> bool:

@@ -80,9 +80,17 @@ def request_row(request: AccessRequest) -> RequestRow:
     )
 
 
-def status_of(request: AccessRequest) -> Status:
-    """Return the state of a request in words."""
-    return Status(*_STATUS[request.state])
+def status_of(request: AccessRequest, *, to_try: bool = False) -> Status:
+    """Return the state of a request in words. `to_try`: for the one who waits to make the call again."""
+    words, tone = _STATUS[request.state]
+    if request.state == State.ACTIVE and not to_try:
+        return Status(_active_words(request), tone)
+    return Status(words, tone)
+
+
+def _active_words(request: AccessRequest) -> str:
+    grant: Grant | None = getattr(request, "grant", None)
+    return f"active until {grant.expires_at:%-d %b %H:%M} UTC" if grant and grant.expires_at else "active"
 
 
 def looks_again(request: AccessRequest) -> int:
@@ -150,8 +158,7 @@ def _decided(request: AccessRequest, approvals: Sequence[Approval]) -> Step:
     last = approvals[-1] if approvals else None
     by, at = (f"by {last.approver}", last.decided_at) if last else ("", request.changed_at)
     if request.state == State.REJECTED:
-        reason = f"{by}: {last.reason}" if last and last.reason else by
-        return Step("Rejected", StepState.FAILED, reason, at)
+        return Step("Rejected", StepState.FAILED, by, at)
     return Step("Approved", StepState.DONE, by, at)
 
 
