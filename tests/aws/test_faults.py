@@ -9,11 +9,20 @@ from time import monotonic
 
 import pytest
 from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    IncompleteReadError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from tests.aws.faulty import Door, Fault, faulty_door
 from tests.sandbox import settings_of
 from troubleshoot.aws import connect, reading
-from troubleshoot.aws.errors import ProblemKind, problem
+from troubleshoot.aws.errors import ProblemKind, problem, told
 from troubleshoot.aws.gateway import AccountSettings, AwsProblem, Reader, Writer, forget, reader_for, writer_for
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox
@@ -222,8 +231,36 @@ def test_nobody_listening_is_told_at_once_for_every_piece(
         settings = replace(settings_of(seeded_sandbox), endpoint_url=f"http://127.0.0.1:{unused.getsockname()[1]}")
         begun = monotonic()
         snapshot = read(reader_for(settings))
-    assert all(isinstance(getattr(snapshot, name), Missing) for name in PIECES)
+        with pytest.raises(AwsProblem) as found:
+            writer_for(settings).policy_document(f"arn:aws:iam::{world.ACCOUNT}:policy/portal-managed/AD-1")
+    assert all("could not be reached" in getattr(snapshot, name).why for name in PIECES)
+    assert (found.value.kind, found.value.retryable) == (ProblemKind.UNREACHABLE, True)
     assert monotonic() - begun < 60
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (EndpointConnectionError(endpoint_url="https://iam.example", error="refused"), ProblemKind.UNREACHABLE),
+        (ConnectTimeoutError(endpoint_url="https://iam.example"), ProblemKind.UNREACHABLE),
+        (ProxyConnectionError(proxy_url="https://proxy.example", error="x"), ProblemKind.UNREACHABLE),
+        (SSLError(endpoint_url="https://iam.example", error="x"), ProblemKind.UNREACHABLE),
+        (IncompleteReadError(actual_bytes=1, expected_bytes=2), ProblemKind.UNREACHABLE),
+        (ReadTimeoutError(endpoint_url="https://iam.example"), ProblemKind.TIMED_OUT),
+    ],
+)
+def test_a_call_without_an_answer_is_tried_again_and_called_no_refusal(error: Exception, kind: ProblemKind) -> None:
+    with pytest.raises(AwsProblem) as found, told("iam:CreatePolicy"):
+        raise error
+    assert (found.value.kind, found.value.retryable) == (kind, True)
+    assert "refused" not in found.value.words
+
+
+def test_where_aws_never_answered_no_refusal_is_told() -> None:
+    with pytest.raises(AwsProblem) as found, told("iam:CreatePolicy"):
+        raise BotoCoreError
+    assert "refused" not in found.value.words
+    assert plain(found.value.words)
 
 
 def test_a_throttled_call_is_tried_again(seeded_sandbox: Sandbox) -> None:

@@ -13,15 +13,17 @@ from enum import StrEnum
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectTimeoutError,
     CredentialRetrievalError,
     HTTPClientError,
+    IncompleteReadError,
+    MetadataRetrievalError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
     ReadTimeoutError,
 )
+from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
 from troubleshoot.iam.snapshot import Missing
@@ -96,6 +98,9 @@ _WORDS = {
     ProblemKind.NOT_SUPPORTED: "This AWS endpoint does not offer {call}.",
     ProblemKind.OTHER: "AWS refused {call} with the error {code}.",
 }
+
+# Neither a refusal nor an error of AWS's is known, so none is told.
+_NO_ERROR_NAMED = "{call} did not succeed, and it is not known why. An administrator must look into it."
 
 _KIND_OF_CODE = {
     **dict.fromkeys(
@@ -203,7 +208,8 @@ class NotWritable(AwsProblem):
 
 def problem(kind: ProblemKind, permission: str | None, *, code: str = "") -> AwsProblem:
     """Return the problem of this kind, met in the call that needs `permission`."""
-    words = _WORDS[kind].format(call=permission or "the call", code=code or "that it did not name")
+    template = _WORDS[kind] if code or kind is not ProblemKind.OTHER else _NO_ERROR_NAMED
+    words = template.format(call=permission or "the call", code=code)
     return AwsProblem(kind, words, permission, kind in _RETRYABLE, code)
 
 
@@ -238,13 +244,15 @@ def _of_answer(error: ClientError, permission: str) -> AwsProblem:
 
 
 _KIND_OF_EXCEPTION: tuple[tuple[type[BotoCoreError], ProblemKind], ...] = (
-    (ConnectTimeoutError, ProblemKind.UNREACHABLE),
     (ReadTimeoutError, ProblemKind.TIMED_OUT),
+    (NoConnectionError, ProblemKind.UNREACHABLE),  # refused, no such name, no TLS, no proxy, too slow to connect
     (HTTPClientError, ProblemKind.UNREACHABLE),
+    (IncompleteReadError, ProblemKind.UNREACHABLE),
     (NoCredentialsError, ProblemKind.NO_CREDENTIALS),
     (PartialCredentialsError, ProblemKind.NO_CREDENTIALS),
     (ProfileNotFound, ProblemKind.NO_CREDENTIALS),
     (CredentialRetrievalError, ProblemKind.NO_CREDENTIALS),
+    (MetadataRetrievalError, ProblemKind.NO_CREDENTIALS),
     (ParamValidationError, ProblemKind.BAD_REQUEST),
 )
 
