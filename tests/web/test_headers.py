@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from tests.web import markup
@@ -36,6 +37,19 @@ def test_it_refuses_everything_that_is_not_named(client: Client, url: str) -> No
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    for name, value in HEADERS.items():
+        assert response[name] == value
+
+
+def test_a_static_file_is_as_strict_as_a_page_and_may_be_kept(client: Client, alice: Person) -> None:
+    client.force_login(alice)
+    response = _static_file(client)
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert not response.has_header("Access-Control-Allow-Origin")
+    assert "public" in response["Cache-Control"]
+    assert "no-store" not in response["Cache-Control"]
     for name, value in HEADERS.items():
         assert response[name] == value
 
@@ -136,9 +150,43 @@ def test_a_signed_out_reader_costs_no_query(client: Client, url: str, django_ass
         client.get(url)
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_a_method_that_no_page_answers_is_told_before_its_token_is_missed(alice: Person, method: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    assert client.generic(method, "/requests/").status_code == 405
+    assert client.post("/read/").status_code == 403
+
+
+def test_a_refusal_is_logged_without_a_traceback(
+    client: Client, alice: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.force_login(alice)
+    assert client.get("/people/").status_code == 403
+    assert [record.exc_info for record in caplog.records if record.name == "django.request"] == [None]
+
+
+@pytest.mark.parametrize("url", ["/d/%00/", "/case/%00/", "/accounts/%00/", "/requests/%00/", "/causes/%00/"])
+def test_a_nul_in_an_address_is_a_missing_page(client: Client, adam: Person, url: str) -> None:
+    client.force_login(adam)
+    assert client.get(url).status_code == 404
+    assert client.get("/queue/?q=%00&after=%00&state=%00").status_code == 200
+    assert client.get("/audit/?subject=%00&after=%00").status_code == 200
+
+
 def _size(address: str, *, compressed: bool = True) -> int:
     path = finders.find(address.removeprefix("/static/"))
     assert isinstance(path, str), address
     data = Path(path).read_bytes()
     # As it travels: whitenoise serves the files of static/ compressed.
     return len(gzip.compress(data)) if compressed else len(data)
+
+
+def _static_file(client: Client) -> HttpResponse:
+    """Return a style sheet as the portal serves it to this browser; without collected files, through the finders."""
+    with override_settings(WHITENOISE_USE_FINDERS=True, WHITENOISE_AUTOREFRESH=True):
+        browser = Client()  # the settings are read as its middleware is made
+        browser.cookies = client.cookies
+        response = browser.get("/static/css/base.css")
+    response.close()
+    return response

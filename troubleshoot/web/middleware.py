@@ -1,17 +1,17 @@
-"""Two rules that hold on every address: strict headers, and nobody opens what the table of pages doesn't let them."""
+"""What holds on every address: strict headers, the table's methods, and nobody opens what it doesn't let them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
+from troubleshoot.web.errors import not_permitted
 from troubleshoot.web.rules import permits
-from troubleshoot.web.table import BY_NAME, SAFE_METHODS
+from troubleshoot.web.table import BY_NAME, SAFE_METHODS, Page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -30,12 +30,17 @@ HEADERS: Mapping[str, str] = {
 
 
 def strict_headers(get_response: GetResponse) -> GetResponse:
-    """Refuse browser features and foreign embedding on every answer; never keep what a signed-in person saw."""
+    """Refuse browser features and foreign embedding on every answer; never keep what a signed-in person saw.
+
+    A static file says itself that it is everybody's, and stays so.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if "public" in response.get("Cache-Control", ""):
+            return response
         if settings.SESSION_COOKIE_NAME in {*request.COOKIES, *response.cookies}:
             patch_cache_control(response, no_store=True, private=True)
         elif not response.has_header("Cache-Control"):
@@ -45,33 +50,51 @@ def strict_headers(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def declared_permission(get_response: GetResponse) -> GetResponse:
-    """Let a request through only as the table of pages declares it.
+def declared_methods(get_response: GetResponse) -> GetResponse:
+    """Answer only what the table of pages declares: an address outside it is a 404, another method a 405.
 
-    An address outside the table is a 404, a method that the page does not declare a 405. Whoever the rule refuses
-    is sent to sign in, or, signed in, told that this is not permitted (403).
+    A NUL in an address names nothing, and PostgreSQL takes none: a 404 too.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
-    middleware.process_view = _check  # type: ignore[attr-defined]
+    middleware.process_view = _refuse_undeclared  # type: ignore[attr-defined]
     return middleware
 
 
-def _check(request: HttpRequest, _view: object, _args: Any, _kwargs: Any) -> HttpResponse | None:
-    match = request.resolver_match
-    page = BY_NAME.get((match and match.url_name) or "")
-    if page is None:
+def declared_permission(get_response: GetResponse) -> GetResponse:
+    """Let a request through only to whom the table of pages lets in.
+
+    Whoever the rule refuses is sent to sign in, or, signed in, told that this is not permitted (403).
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_view = _refuse_unpermitted  # type: ignore[attr-defined]
+    return middleware
+
+
+def _refuse_undeclared(request: HttpRequest, _view: object, _args: Any, _kwargs: Any) -> HttpResponse | None:
+    page = _page(request)
+    if page is None or "\x00" in request.path_info:
         raise Http404
-    rule = page.rule_for(request.method or "")
-    if rule is None:
-        return HttpResponseNotAllowed(page.methods)
-    if permits(rule, request.user):
+    return None if page.rule_for(request.method or "") else HttpResponseNotAllowed(page.methods)
+
+
+def _refuse_unpermitted(request: HttpRequest, _view: object, _args: Any, _kwargs: Any) -> HttpResponse | None:
+    page = _page(request)
+    rule = page.rule_for(request.method or "") if page else None
+    if rule and permits(rule, request.user):
         return None
-    if request.user.is_authenticated:
-        raise PermissionDenied
-    return _to_sign_in(request)
+    # Returned, not raised: a refusal is no fault of ours, and Django logs a raised one with its traceback.
+    return not_permitted(request) if request.user.is_authenticated else _to_sign_in(request)
+
+
+def _page(request: HttpRequest) -> Page | None:
+    match = request.resolver_match
+    return BY_NAME.get((match and match.url_name) or "")
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
