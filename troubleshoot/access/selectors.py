@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -66,7 +66,7 @@ def queue(
 
     Approvers see those of their accounts, helpdesk, administrators and auditors all. `after` is the page before's.
     """
-    rows = _visible(person).select_related("account", "requester", "beneficiary")
+    rows = _visible(person).select_related("account", "requester", "beneficiary", "grant")
     wanted = [state for state in states if state in State.values]
     if wanted:
         rows = rows.filter(state__in=wanted)
@@ -150,10 +150,12 @@ def _place(after: str | None) -> tuple[datetime, int] | None:
     """Read where the page before ended; an address that somebody edited means the first page."""
     at, _, pk = (after or "").partition(",")
     try:
-        place = datetime.fromisoformat(at), int(pk)
-    except ValueError:
+        moment, number = datetime.fromisoformat(at), int(pk)
+        # The database compares in UTC, where the first and the last day of the calendar can fall off it.
+        place = moment.astimezone(UTC), number
+    except (ValueError, OverflowError):
         return None
-    return place if place[0].tzinfo and 0 <= place[1] < 2**63 else None
+    return place if moment.tzinfo and 0 <= number < 2**63 else None
 
 
 def _behind(place: tuple[datetime, int], *, newest_first: bool) -> Q:
