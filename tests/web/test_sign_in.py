@@ -44,6 +44,11 @@ def test_it_never_leads_to_another_site(client: Client, alice: Person, target: s
     assert client.get("/sign-in/", {"next": target})["Location"] == "/"
 
 
+@pytest.mark.parametrize("target", ["/sign-out/", "/people/changes/", "/sign-out/?a=b"])
+def test_it_never_leads_to_what_only_takes_a_form(client: Client, alice: Person, target: str) -> None:
+    assert sign_in(client, next=target)["Location"] == "/"
+
+
 def test_a_wrong_password_is_told_without_saying_which_part_was_wrong(client: Client, alice: Person) -> None:
     known = sign_in(client, password="wrong").content.decode()
     unknown = sign_in(client, name="nobody", password="wrong").content.decode()

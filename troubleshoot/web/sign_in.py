@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -10,7 +11,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 TRIES = 5
@@ -98,4 +99,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _target(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else reverse("home")
+    return wanted if safe and _is_page(wanted) else reverse("home")
+
+
+def _is_page(address: str) -> bool:
+    """Whether the address can be opened: one that only takes a form, such as sign-out, leads nowhere."""
+    from troubleshoot.web.table import BY_NAME  # noqa: PLC0415 - the table names this module's views
+
+    try:
+        name = resolve(urlsplit(address).path).url_name
+    except Resolver404:
+        return True  # a missing page says so itself
+    page = BY_NAME.get(name or "")
+    return page is not None and page.get is not None
