@@ -5,6 +5,7 @@ import string
 from dataclasses import dataclass
 from typing import Final
 
+from troubleshoot.denial.emphasis import without_emphasis
 from troubleshoot.denial.marks import HARD, with_hard_breaks, without_marks
 from troubleshoot.denial.view import View
 from troubleshoot.denial.words import VOCABULARY
@@ -54,6 +55,7 @@ def clean(text: str) -> Script:
     is_broken = "\n" in view.text
     if is_broken:
         view = with_hard_breaks(view)
+    view = without_emphasis(view)
     if "  " in view.text:
         view = view.sub(_BLANKS, lambda _: " ")
     if is_broken:

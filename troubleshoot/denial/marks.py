@@ -35,7 +35,7 @@ _MARKS: Final = re.compile(
     rf"|<\n?/?\n?(?:{_BLOCK})(?:\s[^<>=]*=[^<>]*|\s)?/?\n?>)"
     rf"|(?P<blank>[{_BLANKS}]+|\\+\nt(?= )|\\+t|\\+\ )"
     rf"|(?P<double>[{_DOUBLE}])|(?P<single>[{_SINGLE}])|(?P<colon>\uff1a)"
-    r"|\\+(?:\n?u(?P<u>\n?(?:[0-9A-Fa-f]\n?){3}[0-9A-Fa-f])|x(?P<x>[0-9A-Fa-f]{2})|(?P<char>[^\w\s]))"
+    r"|\\+(?:\n?u(?P<u>\n?(?:[0-9A-Fa-f]\n?){3}[0-9A-Fa-f])|x(?P<x>[0-9A-Fa-f]{2})|(?P<char>[^\w\s]|_))"
     r"|(?P<entity>&(?:amp;){0,4}(?:\#\d{1,6}|\#[xX][0-9A-Fa-f]{1,5}|quot|lt|gt|apos|nbsp|sol|plus|equals|amp);)",
     re.IGNORECASE,
 )
