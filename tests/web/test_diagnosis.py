@@ -53,6 +53,37 @@ def test_the_made_up_widget_is_recognised_and_real_actions_are_named(mateo: Pers
     assert "Request access" not in page
 
 
+def test_a_real_action_instead_of_the_made_up_one_is_one_press_away(mateo: Person) -> None:
+    client = signed_in(mateo)
+    kept = pasted(client, GET_WIDGET)
+    link = f"/d/{kept.token}/facts/?action=personalize%3AGetRecommendations"
+    for address in (f"/d/{kept.token}/", f"/d/{kept.token}/facts/"):
+        assert f'href="{link}">personalize:GetRecommendations' in client.get(address).content.decode()
+    form = client.get(link).content.decode()
+    assert 'value="personalize:GetRecommendations"' in form
+    assert "arn:${Partition}:personalize:${Region}:${Account}:campaign/${ResourceId}" in form
+
+
+def test_what_the_form_would_refuse_is_not_filled_in(mateo: Person) -> None:
+    client = signed_in(mateo)
+    kept = pasted(client, GET_WIDGET)
+    form = client.get(f"/d/{kept.token}/facts/").content.decode()
+    assert 'value="my-example-widget"' not in form
+    sent = {"principal": MATEO_ARN, "action": "personalize:GetWidget", "resource": "my-example-widget"}
+    refused = client.post(f"/d/{kept.token}/facts/", sent)
+    assert refused.status_code == 422
+    assert "It has six parts and begins with arn:." in refused.content.decode()
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_an_arn_of_any_partition_is_taken(mateo: Person, partition: str) -> None:
+    client = signed_in(mateo)
+    kept = pasted(client, GET_WIDGET)
+    arn = f"arn:{partition}:iam::123456789012:user/mateojackson"
+    sent = {"principal": arn, "action": "personalize:ListSchemas", "resource": "*"}
+    assert client.post(f"/d/{kept.token}/facts/", sent).status_code == 302
+
+
 def test_a_pass_role_denial_asks_which_role_and_leads_to_the_topic(mary: Person) -> None:
     client = signed_in(mary)
     kept = pasted(client, PASS_ROLE)

@@ -8,10 +8,11 @@ from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access import doors
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.permissions import roles_of
+from troubleshoot.iam import catalog
 from troubleshoot.models import UNSETTLED, Diagnosis, Person
-from troubleshoot.web.forms.facts import ChooseForm, FactsForm, RoleForm
+from troubleshoot.web.forms.facts import ChooseForm, FactsForm, RoleForm, usable_facts
 from troubleshoot.web.presenters.diagnosis import diagnosis_page
-from troubleshoot.web.presenters.next_steps import is_pass_role
+from troubleshoot.web.presenters.next_steps import Link, action_choices, is_pass_role
 from troubleshoot.web.presenters.requests import request_row
 from troubleshoot.web.presenters.tickets import ticket_text
 from troubleshoot.web.read import UNPROCESSABLE
@@ -42,11 +43,13 @@ def facts(request: HttpRequest, token: str) -> HttpResponse:
     kept = doors.own_diagnosis(person, token)
     answer = diagnoses.answer(kept, viewer=person)
     form_class = RoleForm if is_pass_role(answer) and "resource" in answer.missing else FactsForm
+    choices = action_choices(answer, kept)
     if request.method != "POST":
-        return _facts_page(request, kept, form_class(initial=_facts(answer)))
+        initial = _facts(answer) | _picked(request)
+        return _facts_page(request, kept, form_class(initial=usable_facts(initial)), choices)
     form = form_class(request.POST)
     if not form.is_valid():
-        return _facts_page(request, kept, form, status=UNPROCESSABLE)
+        return _facts_page(request, kept, form, choices, status=UNPROCESSABLE)
     diagnoses.change_facts(kept, viewer=person, facts=form.cleaned_data)
     return redirect("diagnosis", token=kept.token)
 
@@ -97,5 +100,13 @@ def _facts(answer: Answer) -> dict[str, str | None]:
     return {"principal": known.principal, "action": known.action, "resource": known.resource}
 
 
-def _facts_page(request: HttpRequest, kept: Diagnosis, form: FactsForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "diagnosis/facts.html", {"form": form, "kept": kept}, status=status)
+def _picked(request: HttpRequest) -> dict[str, str]:
+    """Return the action of `?action=`, where AWS knows it."""
+    action = request.GET.get("action", "")
+    return {"action": action} if catalog.action(action) else {}
+
+
+def _facts_page(
+    request: HttpRequest, kept: Diagnosis, form: FactsForm, choices: tuple[Link, ...], *, status: int = 200
+) -> HttpResponse:
+    return render(request, "diagnosis/facts.html", {"form": form, "kept": kept, "choices": choices}, status=status)

@@ -1,11 +1,13 @@
 """Putting right, or adding, what was read from the message."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from troubleshoot.denial import redact
+from troubleshoot.iam import catalog
 
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(\d{12})?:\S+")
@@ -34,10 +36,16 @@ class FactsForm(forms.Form):
         help_text="An ARN, or * where the action takes no resource.",
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = catalog.action(str(self["action"].value() or ""))
+        if known is not None:
+            self.fields["resource"].help_text = _resource_help(known)
+
     def clean_principal(self) -> str:
         """Refuse what is no principal's ARN."""
         return self._shaped(
-            "principal", _PRINCIPAL, "Write the ARN of a user, a role or a session. It begins with arn:aws:."
+            "principal", _PRINCIPAL, "Write the ARN of a user, a role or a session. It begins with arn:."
         )
 
     def clean_action(self) -> str:
@@ -53,7 +61,7 @@ class FactsForm(forms.Form):
             )
         if resource == "*":
             return resource
-        return self._shaped("resource", _ARN, "Write an ARN. It has six parts and begins with arn:aws:.")
+        return self._shaped("resource", _ARN, "Write an ARN. It has six parts and begins with arn:.")
 
     def _shaped(self, name: str, shape: re.Pattern[str], words: str) -> str:
         value: str = self.cleaned_data[name]
@@ -62,6 +70,21 @@ class FactsForm(forms.Form):
         if value and not shape.fullmatch(value):
             raise forms.ValidationError(words, code="shape")
         return value
+
+
+def _resource_help(action: catalog.ActionInfo) -> str:
+    """Return how the ARN of what the action works on looks."""
+    if action.wildcard_only:
+        return f"{action.name} takes no single resource: write *."
+    forms_of_arns = ", or ".join(resource.type.arn for resource in action.resource_types[:3])
+    return f"For {action.name}: {forms_of_arns}"
+
+
+def usable_facts(facts: Mapping[str, str | None]) -> dict[str, str]:
+    """Return those of the facts that the form takes: what it would refuse is not filled in for anybody."""
+    known = {name: value for name, value in facts.items() if value}
+    errors = FactsForm(known).errors
+    return {name: value for name, value in known.items() if name not in errors}
 
 
 class RoleForm(FactsForm):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
@@ -16,8 +16,19 @@ _VERB = re.compile(r"[A-Z][a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """One of several things to pick from."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One row. `url` and `button` are empty where there is nothing to press; `quote` is text to send on."""
+    """One row. `url` and `button` are empty where there is nothing to press; `quote` is text to send on.
+
+    `choices` are things to pick from instead of one button.
+    """
 
     title: str
     words: str
@@ -25,6 +36,7 @@ class Step:
     button: str = ""
     kind: Literal["primary", "secondary"] = "secondary"
     quote: str = ""
+    choices: tuple[Link, ...] = ()
 
 
 def next_steps(answer: Answer, diagnosis: Diagnosis | None, *, asked: AccessRequest | None = None) -> tuple[Step, ...]:
@@ -105,8 +117,17 @@ def _closest(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
             reverse("facts", args=[diagnosis.token]) if diagnosis else "",
             "Change the action" if diagnosis else "",
             "primary",
+            choices=action_choices(answer, diagnosis) if diagnosis else (),
         )
     ]
+
+
+def action_choices(answer: Answer, diagnosis: Diagnosis) -> tuple[Link, ...]:
+    """Return the real actions that may be meant, each leading to the form with that action filled in."""
+    if answer.action_exists and not answer.fictional:
+        return ()
+    address = reverse("facts", args=[diagnosis.token])
+    return tuple(Link(action, f"{address}?{urlencode({'action': action})}") for action in real_actions(answer))
 
 
 def _try_again(answer: Answer) -> list[Step]:
