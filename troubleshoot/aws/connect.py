@@ -94,6 +94,10 @@ class Connection:
                 self._clients[service] = client
             return self._clients[service]
 
+    def rest(self) -> None:
+        """Ask nothing for a moment: a reading waited in vain, and the next one would do the same."""
+        self._down = (ProblemKind.TIMED_OUT, monotonic())
+
     @contextmanager
     def _told(self, permission: str) -> Iterator[None]:
         """Tell problems in words. After one of the whole connection, do not make every next call wait for it again."""

@@ -1,7 +1,9 @@
 """The live reader: one snapshot of everything that decides, each piece a value or the reason why not."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from troubleshoot.aws.checks import reader_findings
 from troubleshoot.aws.connect import Answer, Connection, field
@@ -13,6 +15,7 @@ from troubleshoot.aws.principal import Entity, EntityKind, entity_of
 from troubleshoot.aws.reading import Reading, piece
 from troubleshoot.aws.resource_reads import ResourceReads, is_owned
 from troubleshoot.aws.textonly import now, unread_snapshot
+from troubleshoot.aws.turns import BUSY, TURNS
 from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
 
 NO_SESSION_POLICY = "AWS lets nobody read a session policy back, so it is not known whether one was passed."
@@ -23,8 +26,14 @@ _NOT_THERE = "There is no such principal, so nothing of it could be read."
 _OTHER_OWNER = "The resource is not known to belong to this account, so its control policies were not read."
 
 
+T = TypeVar("T")
+
+
 class LiveReader:
-    """A `Reader` over AWS. One reader serves one account; it may be used from several threads."""
+    """A `Reader` over AWS. One reader serves one account; it may be used from several threads.
+
+    Each answer comes within `reading.PATIENCE` seconds, and at once where other threads keep all turns to ask AWS.
+    """
 
     def __init__(self, settings: AccountSettings, connection: Connection) -> None:
         self._settings = settings
@@ -40,14 +49,17 @@ class LiveReader:
             return unread_snapshot(self._settings.account_id, principal_arn, Missing(_OTHER_ACCOUNT))
         if entity.kind is EntityKind.OTHER:
             return unread_snapshot(self._settings.account_id, principal_arn, Missing(_OTHER_ENTITY))
-        return self._of_entity(entity, action, resource)
+        with TURNS.taken() as has_turn:
+            if not has_turn:
+                return unread_snapshot(self._settings.account_id, principal_arn, Missing(BUSY))
+            return self._of_entity(entity, action, resource)
 
     def access_keys(self, user_arn: str) -> tuple[AccessKey, ...] | Missing:
         """Return the access keys of an IAM user, oldest first. It never raises."""
         entity = entity_of(user_arn)
         if not entity.is_user or entity.account != self._settings.account_id:
             return Missing("Only an IAM user of this account has access keys to show.")
-        keys = piece(lambda: tuple(self._key(item) for item in self._iam.access_keys(entity.name)))
+        keys = self._alone(lambda: tuple(self._key(item) for item in self._iam.access_keys(entity.name)))
         return keys if isinstance(keys, Missing) else tuple(sorted(keys, key=lambda key: key.created))
 
     def role(self, role_arn: str) -> RoleFacts | Missing | None:
@@ -57,7 +69,7 @@ class LiveReader:
             return Missing("This is not the ARN of an IAM role.")
         if entity.account != self._settings.account_id:
             return Missing("This role belongs to another account than the one that was read.")
-        found = piece(lambda: self._iam.entity(entity))
+        found = self._alone(lambda: self._iam.entity(entity))
         if found is None or isinstance(found, Missing):
             return found
         return RoleFacts(found.holder.arn, found.holder.name, found.path, found.trust_policy)
@@ -66,9 +78,20 @@ class LiveReader:
         """Try each kind of read once and tell what works. It reads about nobody, and never raises."""
         return reader_findings(self._settings, self._connection)
 
+    def _alone(self, read: Callable[[], T]) -> T | Missing:
+        """Return what one read returns, or why it could not be read. It keeps to the same time and turns."""
+        with TURNS.taken() as has_turn:
+            if not has_turn:
+                return Missing(BUSY)
+            with self._reading() as reading:
+                return reading.piece(reading.later(read))
+
+    def _reading(self) -> Reading:
+        return Reading(self._iam, self._organization, give_up=self._connection.rest)
+
     def _of_entity(self, entity: Entity, action: str, resource: str) -> Snapshot:
         blank = unread_snapshot(self._settings.account_id, entity.arn, Missing(_NOT_THERE))
-        with Reading(self._iam, self._organization) as reading:
+        with self._reading() as reading:
             live = self._existing(reading, entity)
             if isinstance(live, AwsProblem) and live.kind in CONNECTION_KINDS:
                 return unread_snapshot(self._settings.account_id, entity.arn, live.missing())

@@ -16,7 +16,7 @@ P = ParamSpec("P")
 # AWS's token buckets are small (Organizations: a few calls a second), so that more at once would only be put off.
 SIDE_BY_SIDE = 6
 # Seconds after which a person is told what is not known, instead of waiting on.
-PATIENCE = 15.0
+PATIENCE = 8.0
 
 
 def piece(read: Callable[[], T]) -> T | Missing:
@@ -34,9 +34,11 @@ class Reading:
     the reading ends is left to its own timeouts; what has not begun is dropped.
     """
 
-    def __init__(self, iam: IamReads, organization: OrganizationReads) -> None:
+    def __init__(self, iam: IamReads, organization: OrganizationReads, *, give_up: Callable[[], None]) -> None:
+        """`give_up` is called when the patience is used up, so that the next reading does not wait as long."""
         self._pool = ThreadPoolExecutor(max_workers=SIDE_BY_SIDE, thread_name_prefix="aws-read")
         self._deadline = monotonic() + PATIENCE
+        self._give_up = give_up
         self._iam = iam
         self._organization = organization
         self._control_policies: dict[str, Future[StoredPolicy]] = {}
@@ -56,6 +58,7 @@ class Reading:
         try:
             return begun.result(max(0.0, self._deadline - monotonic()))
         except TimeoutError:
+            self._give_up()
             raise problem(ProblemKind.TIMED_OUT, None) from None
 
     def piece(self, begun: Future[T]) -> T | Missing:

@@ -1,0 +1,100 @@
+"""AWS stalls: it takes a few seconds and a few threads, never the whole portal."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+import pytest
+from botocore.config import Config
+
+from portal import gunicorn
+from troubleshoot.aws import connect, reading, turns
+from troubleshoot.aws.gateway import AccountSettings, Reader, forget, reader_for
+from troubleshoot.iam.snapshot import Missing, Snapshot
+
+ACCOUNT = "123456789012"
+USER = f"arn:aws:iam::{ACCOUNT}:user/mateojackson"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/Import"
+
+
+@pytest.fixture
+def stalled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+    """A reader of an AWS that takes the connection and never answers, as a stopped process does."""
+    monkeypatch.setattr(connect, "_CONFIG", Config(read_timeout=3, retries={"total_max_attempts": 1}))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-secret")
+    forget()
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(64)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield reader_for(AccountSettings(ACCOUNT, reader_role_arn=f"{ROLE}Reader", endpoint_url=address))
+    forget()
+
+
+READS: dict[str, Callable[[Reader], object]] = {
+    "snapshot": lambda reader: reader.snapshot(USER, action="personalize:ListSchemas", resource="*"),
+    "access_keys": lambda reader: reader.access_keys(USER),
+    "role": lambda reader: reader.role(ROLE),
+}
+
+
+def test_a_person_waits_at_most_eight_seconds() -> None:
+    assert reading.PATIENCE <= 8
+
+
+def test_half_of_a_web_processs_threads_never_wait_for_aws() -> None:
+    assert gunicorn.threads // 2 >= turns.MOST_AT_ONCE
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_each_read_ends_with_the_patience(
+    stalled: Reader, read: Callable[[Reader], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", 0.5)
+    begun = monotonic()
+    answer = read(stalled)
+    assert monotonic() - begun < 2
+    assert "in time" in why(answer)
+
+
+def test_after_a_reading_in_vain_the_next_does_not_wait_again(stalled: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", 0.5)
+    stalled.access_keys(USER)
+    begun = monotonic()
+    assert "in time" in why(stalled.access_keys(USER))
+    assert monotonic() - begun < 0.4
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_a_few_wait_and_all_others_are_told_at_once(
+    stalled: Reader, read: Callable[[Reader], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", 1.5)
+    together = threading.Barrier(9)
+
+    def timed(_: int) -> tuple[str, float]:
+        together.wait()
+        begun = monotonic()
+        return why(read(stalled)), monotonic() - begun
+
+    with ThreadPoolExecutor(9) as people:
+        answers = list(people.map(timed, range(9)))
+    at_once = [seconds for words, seconds in answers if words == turns.BUSY]
+    assert len(at_once) == 9 - turns.MOST_AT_ONCE
+    assert max(at_once) < 1
+
+
+def test_a_turn_is_given_back_for_the_next_reading(stalled: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", 0.1)
+    for _ in range(turns.MOST_AT_ONCE + 1):
+        assert why(stalled.role(ROLE)) != turns.BUSY
+
+
+def why(answer: object) -> str:
+    """Return why nothing could be read."""
+    missing = answer.identity if isinstance(answer, Snapshot) else answer
+    assert isinstance(missing, Missing)
+    return missing.why
