@@ -50,6 +50,14 @@ class Launch:
                 return
         pytest.fail(f"the launcher ended without saying {words!r}; it said:\n{self.said}")
 
+    def all_pids(self) -> list[int]:
+        """Return the launcher, the sandbox, the web server with its two workers, and the worker: six processes."""
+        end = time.monotonic() + 30
+        while len(self.pids()) < 6:
+            assert time.monotonic() < end, "a process is missing"
+            time.sleep(0.1)
+        return self.pids()
+
     def pids(self) -> list[int]:
         return descendants(self.process.pid)
 
@@ -82,8 +90,7 @@ def test_it_serves_and_stops_with_everything_it_started(launch: Callable[[], Lau
     running.wait_for("Ctrl-C stops everything")
     assert page(running.port) == 200
     assert all(name in running.said for name in ("mateo", "rita", "otto", f"http://127.0.0.1:{running.port}"))
-    pids = running.pids()
-    assert len(pids) >= 6  # the launcher, the sandbox, the web server with two workers, the worker
+    pids = running.all_pids()
     environments = {pid: Path(f"/proc/{pid}/environ").read_bytes().decode() for pid in pids[1:]}
     assert not any(value in environment for environment in environments.values() for value in FOREIGN.values())
     writers = [pid for pid, environment in environments.items() if "ACCESS_DESK_WRITER_ROLES" in environment]
