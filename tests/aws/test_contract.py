@@ -327,7 +327,6 @@ def test_a_principal_with_few_policies_has_room(reader: Reader) -> None:
     ("principal", "words"),
     [
         (world.SERVICE_ROLE, "boundary"),
-        (f"arn:aws:iam::{world.ACCOUNT}:user/nobody", "no such user"),
         ("arn:aws:iam::999999999999:user/mateojackson", "another account"),
         (ROOT, "Only an IAM user or role"),
         (f"arn:aws:iam::{world.ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x", "permission set"),
@@ -337,6 +336,12 @@ def test_it_refuses_principals_that_it_must_not_change(writer: Writer, principal
     arn = writer.create_policy("AD-7", LIST_SCHEMAS, {})
     with pytest.raises(NotWritable, match=words):
         writer.attach(arn, principal)
+
+
+def test_a_principal_that_does_not_exist_is_told_as_such(writer: Writer) -> None:
+    with pytest.raises(AwsProblem, match="no such user") as found:
+        writer.check_writable(f"arn:aws:iam::{world.ACCOUNT}:user/nobody")
+    assert (found.value.kind, found.value.retryable) == (ProblemKind.NOT_FOUND, False)
 
 
 def test_it_refuses_principals_outside_the_people_path(sandbox: Sandbox) -> None:

@@ -18,9 +18,11 @@ from tests.cast import ACCOUNT_ID, ALICE_ARN
 from troubleshoot.access import accounts
 from troubleshoot.aws.errors import problem
 from troubleshoot.aws.gateway import AwsProblem, NotWritable, ProblemKind
+from troubleshoot.aws.writer import NOBODY_THERE
 from troubleshoot.iam.snapshot import Missing, OrganizationLevel, Snapshot, StoredPolicy
 
 OWN = f"arn:aws:iam::{ACCOUNT_ID}:policy/portal-managed/"
+NOBODY = f"arn:aws:iam::{ACCOUNT_ID}:user/nobody"
 ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 ALLOW_NOTHING_HERE = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
@@ -50,7 +52,16 @@ class FakeIam:
     def __post_init__(self) -> None:
         if not self.file.exists():
             self.file.write_text(
-                json.dumps({"policies": {}, "tags": {}, "attached": {}, "writable": [ALICE_ARN], "effects": []})
+                json.dumps(
+                    {
+                        "policies": {},
+                        "tags": {},
+                        "attached": {},
+                        "writable": [ALICE_ARN],
+                        "gone": [NOBODY],
+                        "effects": [],
+                    }
+                )
             )
 
     @contextmanager
@@ -166,7 +177,7 @@ class FakeReader:
             account=ACCOUNT_ID,
             principal=principal_arn,
             read_at="2026-01-01T00:00:00+00:00",
-            exists=True if self.iam.readable else Missing("the portal may not read this"),
+            exists=principal_arn not in state["gone"] if self.iam.readable else Missing("the portal may not read this"),
             path="/",
             identity=tuple(identity) if self.iam.readable else Missing("the portal may not read this"),
             boundary=StoredPolicy("boundary", "ceiling", self.iam.boundary, principal_arn),
@@ -209,5 +220,7 @@ def install(monkeypatch, iam: FakeIam, hook: Hook = nothing, *, may_write: bool 
 
 
 def _check(state: dict, principal: str) -> None:
+    if principal in state["gone"]:
+        raise AwsProblem(ProblemKind.NOT_FOUND, NOBODY_THERE)
     if principal not in state["writable"]:
         raise NotWritable("The portal may not change this principal.")

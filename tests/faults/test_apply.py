@@ -157,6 +157,19 @@ def test_a_principal_that_the_portal_may_not_change_is_handed_over(approved, iam
     assert approved.failure == "The portal may not change this principal."
 
 
+@pytest.mark.parametrize("may_write", [True, False])
+def test_a_principal_that_does_not_exist_fails_and_is_not_handed_over(approved, iam, monkeypatch, may_write):
+    install(monkeypatch, iam, may_write=may_write)
+    with iam.changing() as state:
+        state["gone"] = [approved.principal_arn]
+    drain()
+    approved.refresh_from_db()
+    assert approved.state == State.FAILED
+    assert "no such user or role" in approved.failure or "does not exist" in approved.failure
+    assert not iam.policies
+    assert templates() == ["failed"] * 2
+
+
 def by_hand(approved, iam):
     with iam.changing() as state:
         state["policies"][approved.grant.policy_arn] = approved.grant.document

@@ -72,4 +72,13 @@ def test_a_principal_that_must_not_be_changed_is_refused(writer_and_principal):
     writer.check_writable(principal)
     for refused in (writer.check_writable, lambda stranger: writer.attach(arn, stranger)):
         with pytest.raises(NotWritable):
+            refused(world.SERVICE_ROLE)
+
+
+def test_a_principal_that_does_not_exist_is_a_problem_of_its_own(writer_and_principal):
+    writer, _ = writer_and_principal
+    arn = writer.create_policy("AD-7Q4K2M", DOCUMENT, TAGS)
+    for refused in (writer.check_writable, lambda nobody: writer.attach(arn, nobody)):
+        with pytest.raises(AwsProblem) as met:
             refused(f"arn:aws:iam::{ACCOUNT_ID}:user/nobody")
+        assert (met.value.kind, met.value.retryable) == (ProblemKind.NOT_FOUND, False)

@@ -29,7 +29,11 @@ class NotYet(Exception):  # noqa: N818 - reads as what happened
 
 
 def begin(claim: Claim) -> None:
-    """Write down what will be done, or hand it over to an administrator where the portal may not do it."""
+    """Write down what will be done, or hand it over to an administrator where the portal may not do it.
+
+    A principal that does not exist is not handed over: nobody could do anything for it. `Refused` then, or the
+    writer's own `AwsProblem`.
+    """
     request = claim.request
     writer = accounts.writer(request.account, case=request.code)
     reason = "The portal may not write in this account." if writer is None else ""
@@ -40,6 +44,8 @@ def begin(claim: Claim) -> None:
             before = sorted(writer.attached_policies(request.principal_arn))
         except NotWritable as problem:
             reason = problem.words
+    if reason:
+        _refuse_nobody(request)
     with transaction.atomic():
         grant = _grant(request, before, manual=bool(reason))
         if reason:
@@ -49,6 +55,14 @@ def begin(claim: Claim) -> None:
             steps = [GrantStep(grant=grant, operation=operation, intended_at=intended) for operation in WRITES]
             GrantStep.objects.bulk_create(steps)
             transition(request=request, event=Event.BEGIN, fence=claim.fence)
+
+
+def _refuse_nobody(request: AccessRequest) -> None:
+    """The writer stops before it looks at a principal that it must not change: the reader knows whether it exists."""
+    reader = accounts.reader(request.account, case=request.code)
+    read = reader.snapshot(request.principal_arn, action=request.action, resource=request.resource)
+    if read.exists is False:
+        raise Refused("no_such_principal", "The principal does not exist in IAM, so nobody can give it anything.")
 
 
 def write(claim: Claim) -> None:

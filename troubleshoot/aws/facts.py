@@ -97,7 +97,8 @@ class Writer(Protocol):
     """Writes the portal's own policies in one account. Every method raises `AwsProblem`, and can be repeated.
 
     `NotWritable`, a kind of `AwsProblem`, means that the portal must not do it: a principal outside the people
-    path, one without the ceiling, a policy that is not the portal's own.
+    path, one without the ceiling, a policy that is not the portal's own. A principal that does not exist is
+    a problem of the kind `NOT_FOUND`: nobody could do it by hand either.
     """
 
     def create_policy(self, name: str, document: str, tags: Mapping[str, str]) -> str:
@@ -125,7 +126,10 @@ class Writer(Protocol):
         ...
 
     def check_writable(self, principal_arn: str) -> None:
-        """Raise `NotWritable` where the portal must not change this principal. It changes nothing."""
+        """Raise `NotWritable` where the portal must not change this principal, `NOT_FOUND` where there is none.
+
+        It changes nothing.
+        """
         ...
 
     def check(self) -> tuple[Finding, ...]:

@@ -15,6 +15,8 @@ from troubleshoot.aws.iam_reads import IamReads, LiveEntity
 from troubleshoot.aws.principal import Entity, EntityKind, entity_of
 from troubleshoot.aws.quotas import TOO_LONG, is_too_long
 
+NOBODY_THERE = "There is no such user or role in the account any more. Nothing was changed."
+
 
 class LiveWriter:
     """A `Writer` over AWS."""
@@ -58,8 +60,8 @@ class LiveWriter:
         live = self._live(self._entity(principal_arn))
         if live is None or policy_arn not in self._iam.attached_arns(live.holder):
             return
-        holder = self._writable(principal_arn).holder
         try:
+            holder = self._writable(principal_arn).holder
             self._connection.call("iam", f"Detach{holder.word}Policy", PolicyArn=policy_arn, **holder.parameters)
         except AwsProblem as found:
             if found.kind is not ProblemKind.NOT_FOUND:
@@ -102,7 +104,7 @@ class LiveWriter:
             self._check_path(entity.path)
         live = self._live(entity)
         if live is None:
-            raise NotWritable("There is no such user or role in the account any more. Nothing was changed.")
+            raise AwsProblem(ProblemKind.NOT_FOUND, NOBODY_THERE)
         self._check_path(live.path)
         if self._settings.requires_ceiling and not self._has_ceiling(live):
             raise NotWritable(
