@@ -112,6 +112,57 @@ def test_it_refuses_a_link_to_what_is_no_principal_of_the_account(account, adam,
         people.propose_change(by=adam, kind=Kind.ADD_LINK, person=charlie, account=account, principal_arn=arn)
 
 
+@pytest.mark.parametrize(
+    ("arn", "code"),
+    [
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/*", "no_principal"),
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/alic?", "no_principal"),
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/*/alice", "no_principal"),
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/<script>alert(1)</script>", "no_principal"),
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/al ice", "no_principal"),
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/alice/", "no_principal"),
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/{'a' * 65}", "no_principal"),
+        (f"arn:aws:iam::{ACCOUNT_ID}:user/{'long/' * 200}alice", "no_principal"),
+        (f"arn:aws:iam:us-east-1:{ACCOUNT_ID}:user/alice", "no_principal"),
+        (f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/*/x", "no_principal"),
+        (f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/Builder/*", "no_principal"),
+        (f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/Builder", "no_principal"),
+        (f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/a/b/c", "no_principal"),
+        (f"arn:aws-cn:iam::{ACCOUNT_ID}:user/alice", "other_partition"),
+    ],
+)
+def test_it_refuses_a_link_to_anything_but_one_exact_principal(account, adam, ada, charlie, arn, code):
+    with pytest.raises(Refused) as told:
+        people.propose_change(by=adam, kind=Kind.ADD_LINK, person=charlie, account=account, principal_arn=arn)
+    assert told.value.code == code
+    assert not AdminChange.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        f"arn:aws:iam::{ACCOUNT_ID}:user/personalize-people/retail/alice+a=b,c.d@e-f_g",
+        f"arn:aws:iam::{ACCOUNT_ID}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Data_0123456789abcdef",
+        f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/Builder/alice@example.com",
+    ],
+)
+def test_it_takes_every_form_of_one_principal(account, adam, ada, charlie, arn):
+    change = people.propose_change(by=adam, kind=Kind.ADD_LINK, person=charlie, account=account, principal_arn=arn)
+    assert change.principal_arn == arn
+
+
+def test_a_link_that_would_not_be_taken_today_can_be_taken_away(account, adam, ada, charlie):
+    arn = f"arn:aws:iam::{ACCOUNT_ID}:user/*"
+    PrincipalLink.objects.create(person=charlie, account=account, principal_arn=arn)
+    people.confirm_change(
+        change=people.propose_change(
+            by=adam, kind=Kind.REMOVE_LINK, person=charlie, account=account, principal_arn=arn
+        ),
+        by=ada,
+    )
+    assert not PrincipalLink.objects.filter(person=charlie).exists()
+
+
 def test_it_refuses_what_is_so_already_or_proposed_already(account, adam, ada, mateo, charlie, rita):
     link = {"account": account, "principal_arn": MATEO_ARN}
     for values in (

@@ -1,5 +1,8 @@
 """Changes of roles and links: one administrator proposes, another one confirms. Nobody confirms their own."""
 
+import re
+from typing import Final
+
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -7,13 +10,22 @@ from django.utils import timezone
 from troubleshoot import audit
 from troubleshoot.access import outbox, routing
 from troubleshoot.access.errors import Refused, Stale
-from troubleshoot.iam.arn import parse_arn
+from troubleshoot.iam.arn import Arn, parse_arn
 from troubleshoot.models import Account, AdminChange, AuditEntry, Person, PrincipalLink, Role, RoleAssignment
+from troubleshoot.models.account import MAX_PRINCIPAL_ARN
 
 Kind = AdminChange.Kind
 _ROLES = (Kind.ADD_ROLE, Kind.REMOVE_ROLE)
 _ADDS = (Kind.ADD_ROLE, Kind.ADD_LINK)
-_LINKABLE = {("iam", "user"), ("iam", "role"), ("sts", "assumed-role")}
+
+# A name, with the path before it where there is one, and no wildcard: a link is to one exact principal.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+_PATHS = r"(?:[\w+=,.@:~!$%()-]{1,512}/)*"
+_NAMED = re.compile(_PATHS + r"[\w+=,.@-]{1,64}", re.ASCII)
+_SESSION = re.compile(r"[\w+=,.@-]{1,64}/[\w+=,.@-]{2,64}", re.ASCII)
+_LINKABLE: Final = {("iam", "user"): _NAMED, ("iam", "role"): _NAMED, ("sts", "assumed-role"): _SESSION}
+_NO_PRINCIPAL = "Please give the full ARN of one IAM user, one role, or one session of a role. It may hold no wildcard."
 
 
 def propose_change(
@@ -129,11 +141,21 @@ def _refuse_unfit_role(change: AdminChange) -> None:
 
 
 def _refuse_unfit_link(change: AdminChange) -> None:
-    arn = parse_arn(change.principal_arn)
-    if arn is None or (arn.service, arn.resource_type) not in _LINKABLE or not arn.resource_id:
-        raise Refused("no_principal", "Please give the ARN of an IAM user, a role, or a session of a role.")
-    if change.account is None or arn.account != change.account.account_id:
+    """What was linked once, in whatever form, can be taken away; only one exact principal can be added."""
+    if change.kind not in _ADDS:
+        return
+    arn, account = parse_arn(change.principal_arn), change.account
+    if arn is None or len(change.principal_arn) > MAX_PRINCIPAL_ARN or not _names_one_principal(arn):
+        raise Refused("no_principal", _NO_PRINCIPAL)
+    if account is None or arn.account != account.account_id:
         raise Refused("other_account", "The ARN names another account than the one that you chose.")
+    if arn.partition != account.partition:
+        raise Refused("other_partition", f"The ARN has to begin with arn:{account.partition}: for this account.")
+
+
+def _names_one_principal(arn: Arn) -> bool:
+    shape = _LINKABLE.get((arn.service, arn.resource_type))
+    return shape is not None and not arn.region and shape.fullmatch(arn.resource_id) is not None
 
 
 def _content(change: AdminChange) -> dict[str, object]:
