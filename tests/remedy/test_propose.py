@@ -236,3 +236,53 @@ def test_a_change_keeps_its_digest_through_json():
     again = change_from_data(json.loads(json.dumps(change.as_data())))
     assert again.digest() == change.digest()
     assert Change("123456789012", MATEO, change.statements, 25).digest() != change.digest()
+
+
+OTHERS_SOLUTION = "arn:aws:personalize:us-east-1:999988887777:solution/retail"
+OTHERS_ROLE = "arn:aws:iam::999988887777:role/Import"
+
+
+def test_a_resource_of_another_account_takes_a_role_there():
+    refusal = propose(situation(action="personalize:DescribeSolution", resource=OTHERS_SOLUTION))
+    assert isinstance(refusal, NoProposal)
+    assert (refusal.code, refusal.owner) == ("other_account", "the administrator of account 999988887777")
+    assert "Could you give us a role in that account" in refusal.ask
+    assert "resource-based policy" not in refusal.ask
+
+
+def test_a_role_of_another_account_is_never_passed():
+    refusal = propose(situation(action="iam:PassRole", resource=OTHERS_ROLE))
+    assert isinstance(refusal, NoProposal)
+    assert refusal.code == "other_account"
+    assert "AWS passes only roles of the same account" in refusal.ask
+    assert "which role of account 123456789012" in refusal.ask
+
+
+def test_where_a_policy_on_the_resource_could_help_its_owner_is_asked():
+    queue = "arn:aws:sqs:us-east-1:999988887777:jobs"
+    policies = PolicySet(identity=(allow("sqs:*"),))
+    refusal = propose(situation(action="sqs:SendMessage", resource=queue, policies=policies))
+    assert isinstance(refusal, NoProposal)
+    assert (refusal.code, refusal.layer) == ("other_layer", Layer.RESOURCE)
+
+
+@pytest.mark.parametrize("identity", [(), (allow("s3:GetObject"),)], ids=["identity too", "boundary alone"])
+def test_a_boundary_that_only_an_unread_resource_policy_could_replace_is_asked_for(identity):
+    policies = PolicySet(identity=identity, boundary=(allow("personalize:*"),), resource=Unknown("not read"))
+    before = situation(action="s3:GetObject", resource="arn:aws:s3:::retail/x.csv", policies=policies)
+    assert before.decision is not None
+    assert before.decision.layers[Layer.BOUNDARY].code == "resource_policy_may_suffice"
+    refusal = propose(before)
+    assert isinstance(refusal, NoProposal)
+    assert (refusal.code, refusal.layer) == ("other_layer", Layer.BOUNDARY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(PolicyType.IDENTITY, "in an identity-based policy"), (PolicyType.VPC_ENDPOINT, "in a VPC endpoint policy")],
+)
+def test_the_question_to_the_owner_has_the_right_article(kind, words):
+    denial = Denial(principal=MATEO, deny_kind=DenyKind.EXPLICIT, policy_type=kind)
+    refusal = propose(situation(denial=denial))
+    assert isinstance(refusal, NoProposal)
+    assert words in refusal.ask

@@ -196,6 +196,101 @@ def test_a_resource_policy_that_nobody_read_is_not_counted_on(
     assert "does not allow it; a resource policy could" in page
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "because", "first"),
+    [
+        (
+            "s3:GetObject",
+            "arn:aws:s3:::retail/x.csv",
+            "with an explicit deny in a resource control policy",
+            "According to the message, a statement in a resource control policy denies it.",
+        ),
+        (
+            "s3:GetObject",
+            "arn:aws:s3:::retail/x.csv",
+            "because no VPC endpoint policy allows the s3:GetObject action",
+            "According to the message: the policy of the VPC endpoint does not allow it.",
+        ),
+        (
+            "personalize:DescribeDataset",
+            DATASET,
+            "with an explicit deny in a VPC endpoint policy",
+            "According to the message, a statement in a VPC endpoint policy denies it.",
+        ),
+    ],
+)
+def test_the_policy_that_the_message_names_comes_first_where_nobody_could_read_it(
+    monkeypatch: pytest.MonkeyPatch,
+    mateo: Person,
+    account: Account,
+    action: str,
+    resource: str,
+    because: str,
+    first: str,
+) -> None:
+    unread = Missing("The portal may not read this.")
+    go_live(monkeypatch, account, resource=unread, rcps=unread)
+    text = f"User: {MATEO_ARN} is not authorized to perform: {action} on resource: {resource} {because}"
+    page = _answer(mateo, pasted(signed_in(mateo), text))
+    heading = page[page.index("<h1>") : page.index("<h1>") + 1500]
+    told = re.findall(r"[^<>]+\.(?=</p>|\s*<)", heading)
+    assert first in told[0]
+    assert "identity policy" in heading
+    assert "Only the resource’s own policy could" not in page
+
+
+def test_a_layer_that_the_message_names_and_that_stops_comes_before_the_others(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    ceiling = identity_policy(document("Allow", "s3:*"), name="Ceiling", holder="policy/Ceiling")
+    go_live(monkeypatch, account, boundary=ceiling)
+    text = f"{ASKED} because no permissions boundary allows the personalize:DescribeDataset action"
+    page = _answer(mateo, pasted(signed_in(mateo), text))
+    assert page.index("The permissions boundary leaves it out.") < page.index("The identity policy stops it too.")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "words"),
+    [
+        (
+            "personalize:DescribeSolution",
+            "arn:aws:personalize:us-east-1:999988887777:solution/retail",
+            "It belongs to account 999988887777, and only a role in that account can reach it.",
+        ),
+        (
+            "iam:PassRole",
+            "arn:aws:iam::999988887777:role/Import",
+            "The role belongs to account 999988887777, and AWS passes only roles of the same account.",
+        ),
+    ],
+)
+def test_what_belongs_to_another_account_is_reached_by_a_role(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account, action: str, resource: str, words: str
+) -> None:
+    go_live(monkeypatch, account, identity=(identity_policy(document("Allow", action)),))
+    text = f"User: {MATEO_ARN} is not authorized to perform: {action} on resource: {resource}"
+    page = _answer(mateo, pasted(signed_in(mateo), text))
+    assert words in page
+    assert "resource-based policy" not in page
+    assert "The resource’s own policy does not allow it." not in page
+    assert "Request access" not in page
+    assert "/outside-my-account/" in page.partition("<main")[2].partition("</main>")[0] or action == "iam:PassRole"
+
+
+def test_a_boundary_that_hangs_on_the_resource_is_never_answered_with_try_again(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    ceiling = identity_policy(document("Allow", "personalize:*"), name="Ceiling", holder="policy/Ceiling")
+    given = identity_policy(document("Allow", "s3:GetObject"))
+    unread = Missing("The portal may not read this bucket’s policy.")
+    go_live(monkeypatch, account, identity=(given,), boundary=ceiling, resource=unread)
+    text = f"User: {MATEO_ARN} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::retail/x.csv"
+    page = _answer(mateo, pasted(signed_in(mateo), text))
+    assert "The permissions boundary does not allow it." in page
+    assert "Try the call again" not in page
+    assert "Ask the administrator who set the permissions boundary" in page
+
+
 def test_a_boundary_in_the_way_offers_no_request(
     monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
 ) -> None:

@@ -26,7 +26,8 @@ NAMES = {
 def question(layer: Layer, *, principal: str, action: str, resource: str, explicit: bool) -> str:
     """Return a text that is ready to send to the layer's owner."""
     name = NAMES[layer]
-    reason = f"A statement in a {name} denies it." if explicit else f"No {name} allows it."
+    article = "an" if name[0] in "aeiou" else "a"
+    reason = f"A statement in {article} {name} denies it." if explicit else f"No {name} allows it."
     change = "change that statement" if explicit else f"allow it in the {name}"
     return (
         f"AWS refuses {action} on {resource} to {principal}. {reason} "

@@ -31,6 +31,12 @@ LAYER_OF = {
 """The layer that a policy type named in a message belongs to. A trust policy is its role's resource policy."""
 
 PASSED_TO = "iam:PassedToService"
+WITHOUT_RESOURCE_POLICIES = frozenset({"personalize", "iam"})
+"""Services that know no policy on their resources; a role's trust policy speaks of assuming the role alone.
+
+https://docs.aws.amazon.com/personalize/latest/dg/security_iam_service-with-iam.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ def propose(situation: Situation) -> Proposal | NoProposal:
     """Return the smallest change that lets the call through, or why a grant cannot help."""
     refusal = (
         _no_such_action(situation)
+        or _in_another_account(situation)
         or _not_such_a_resource(situation)
         or _not_a_principal_to_grant(situation)
         or _stopped_elsewhere(situation)
@@ -112,6 +119,32 @@ def _no_such_action(situation: Situation) -> NoProposal | None:
     )
 
 
+def _in_another_account(situation: Situation) -> NoProposal | None:
+    """Refuse a resource of another account where no policy on it could let anybody in: only a role there can.
+
+    A role is passed within its account only:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    request = situation.request
+    own, arn = account_of(request.principal), parse_arn(request.resource)
+    service = request.action.partition(":")[0].lower()
+    if arn is None or not own or arn.account in ("", own) or service not in WITHOUT_RESOURCE_POLICIES:
+        return None
+    if arn.partition != account_partition(request.principal):
+        return None
+    if request.action.lower() == "iam:passrole":
+        ask = (
+            f"{request.principal} cannot pass {request.resource}: AWS passes only roles of the same account. "
+            f"Could you tell me which role of account {own} to use instead?"
+        )
+        return NoProposal("other_account", Layer.RESOURCE, OWNERS[Layer.IDENTITY], ask)
+    ask = (
+        f"{request.principal} needs {request.action} on {request.resource}, which is in account {arn.account}. "
+        "No policy on it can let another account in. Could you give us a role in that account, and its ARN?"
+    )
+    return NoProposal("other_account", Layer.RESOURCE, f"the administrator of account {arn.account}", ask)
+
+
 def _not_such_a_resource(situation: Situation) -> NoProposal | None:
     """Refuse a resource that the action can never have, and a role passed to a service that nobody named."""
     request = situation.request
@@ -168,8 +201,21 @@ def _stopped_elsewhere(situation: Situation) -> NoProposal | None:
             return _ask_owner(situation, result.layer, explicit=result.effect is Effect.EXPLICIT)
     named = LAYER_OF.get(denial.policy_type) if denial.policy_type else None
     explicit = denial.deny_kind is DenyKind.EXPLICIT
+    if not explicit and named in (None, Layer.IDENTITY):
+        named = _hanging_layer(decision) or named
     if explicit or (named is not None and named is not Layer.IDENTITY):
         return _ask_owner(situation, named or Layer.IDENTITY, explicit=explicit)
+    return None
+
+
+def _hanging_layer(decision: Decision | None) -> Layer | None:
+    """Return the layer that allows nothing, and that a grant for the principal would leave so: a boundary, a session.
+
+    Only a policy of the resource that nobody read could make up for it.
+    """
+    for result in decision.layers.values() if decision else ():
+        if result.code == "resource_policy_may_suffice" and result.layer is not Layer.IDENTITY:
+            return result.layer
     return None
 
 

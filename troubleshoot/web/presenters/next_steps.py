@@ -1,6 +1,7 @@
 """What the person can do now, best first: each step with its words and, where there is one, its button."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlencode
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from troubleshoot.access.answer import Answer
 from troubleshoot.iam.catalog import actions_of
-from troubleshoot.models import AccessRequest, Account, Diagnosis, State
+from troubleshoot.models import UNSETTLED, AccessRequest, Account, Diagnosis, Person, State
 from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
 
 _VERB = re.compile(r"[A-Z][a-z]+")
@@ -39,16 +40,27 @@ class Step:
     choices: tuple[Link, ...] = ()
 
 
-def next_steps(answer: Answer, diagnosis: Diagnosis | None, *, asked: AccessRequest | None = None) -> tuple[Step, ...]:
+def open_request(requests: Iterable[AccessRequest]) -> AccessRequest | None:
+    """Return the first of a case's requests that still asks for something, or still gives it."""
+    return next((request for request in requests if request.state in UNSETTLED), None)
+
+
+def next_steps(
+    answer: Answer,
+    diagnosis: Diagnosis | None,
+    *,
+    asked: AccessRequest | None = None,
+    viewer: Person | None = None,
+) -> tuple[Step, ...]:
     """Return the steps of an answer, in the order in which to try them.
 
-    `diagnosis` is None when signed out; `asked` is an open request from this case.
+    `diagnosis` is None when signed out; `asked` is an open request from this case, called the viewer's own if it is.
     """
     steps = [
         *_missing(answer, diagnosis),
         *_closest(answer, diagnosis),
         *_try_again(answer),
-        *(_asked(asked, answer) if asked else _request(answer, diagnosis)),
+        *(_asked(asked, answer, viewer) if asked else _request(answer, diagnosis)),
         *_owner(answer),
         *_topic(answer),
         *_contact(answer),
@@ -84,6 +96,9 @@ def _topic(answer: Answer) -> list[Step]:
                 "Start the guide",
             ),
         ]
+    if answer.no_proposal and answer.no_proposal.code == "other_account":
+        words = "Somebody there gives you a role, and you assume it for this call."
+        return [Step("Read how to get into another account", words, reverse("outside-my-account"), "Read on")]
     if answer.fictional:
         words = "AWS shows the example to explain what to ask an administrator for."
         return [Step("Read what the example means", words, reverse("not-authorized"), "Read on")]
@@ -163,16 +178,17 @@ def _request(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
     ]
 
 
-def _asked(asked: AccessRequest, answer: Answer) -> list[Step]:
+def _asked(asked: AccessRequest, answer: Answer, viewer: Person | None) -> list[Step]:
     words = "It was asked for already, and stands there until it is over."
     if asked.state == State.ACTIVE:
         stopped = answer.decision is not None and bool(answer.decision.stopping)
         words = (
             "It was verified after this case was checked. Check again to see it here." if stopped else "It is active."
         )
+    own = viewer is not None and viewer.pk in (asked.requester_id, asked.beneficiary_id)
     return [
         Step(
-            f"See your request {asked.code}",
+            f"See your request {asked.code}" if own else f"See request {asked.code} of {asked.requester}",
             words,
             reverse("request", args=[asked.code]),
             "See the request",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.explain import SIGNED_OUT
 from troubleshoot.denial import DenyKind
+from troubleshoot.iam.arn import account_of
 from troubleshoot.iam.decision import Effect, LayerResult, Outcome
 from troubleshoot.iam.layers import Layer
 from troubleshoot.remedy import LAYER_OF
@@ -26,6 +27,8 @@ _IMPLICIT = {
     Layer.BOUNDARY: "The permissions boundary leaves it out.",
     Layer.SESSION: "The session policy leaves it out.",
 }
+
+_HANGING = "resource_policy_may_suffice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,10 @@ def _allowed(answer: Answer) -> Verdict:
 
 
 def _depends(answer: Answer) -> Verdict:
+    told, hanging = _told(answer), _hanging(answer)
+    if told or hanging:
+        return _denied(answer, [*told, *hanging, *_hope(answer)])
     sentences = [*_unread_sentences(answer), *_hope(answer)]
-    if hanging := _hanging(answer):
-        return _denied(answer, [hanging, *_hope(answer)])
     if answer.disagrees:
         said = "The message says it was denied. The policies may have changed since then, so try it again."
         return Verdict("warning", "Nothing that we can read stops", *_what(answer), "", (said, *sentences))
@@ -136,10 +140,40 @@ def _what(answer: Answer) -> tuple[str, str, Name | None]:
 
 
 def _stop_sentences(answer: Answer) -> list[str]:
-    stopping = answer.decision.stopping if answer.decision else ()
-    sentences = [_stop(stopping[0], _whom(answer))] if stopping else []
-    sentences += [f"The {in_sentence(result.layer)} stops it too." for result in stopping[1:]]
+    """Return what stops the call: first what the message names, also where the portal cannot read that layer."""
+    sentences = [*_told(answer), *_elsewhere(answer)]
+    named = _named_layer(answer)
+    stopping = sorted(answer.decision.stopping if answer.decision else (), key=lambda result: result.layer is not named)
+    if _elsewhere(answer):
+        stopping = [result for result in stopping if result.layer is not Layer.RESOURCE]
+    if stopping and not sentences:
+        sentences = [_stop(stopping.pop(0), _whom(answer))]
+    sentences += [f"The {in_sentence(result.layer)} stops it too." for result in stopping]
     return sentences + _hope(answer)
+
+
+def _named_layer(answer: Answer) -> Layer | None:
+    """Return the layer that the message names."""
+    return LAYER_OF.get(answer.facts.policy_type) if answer.facts.policy_type else None
+
+
+def _told(answer: Answer) -> list[str]:
+    """Return what only the message knows: the layer that it names, where the portal could not read that one."""
+    named = _named_layer(answer)
+    result = answer.decision.layers.get(named) if answer.decision and named else None
+    if result is None or result.effect is not Effect.UNKNOWN or result.code == _HANGING:
+        return []
+    return [_message_sentence(answer)]
+
+
+def _elsewhere(answer: Answer) -> list[str]:
+    """Return that the resource is another account's, where no policy on it can help."""
+    if not (answer.no_proposal and answer.no_proposal.code == "other_account"):
+        return []
+    account = account_of(answer.facts.resource or "")
+    if (answer.facts.action or "").lower() == "iam:passrole":
+        return [f"The role belongs to account {account}, and AWS passes only roles of the same account."]
+    return [f"It belongs to account {account}, and only a role in that account can reach it."]
 
 
 def _stop(result: LayerResult, whom: str) -> str:
@@ -151,16 +185,17 @@ def _stop(result: LayerResult, whom: str) -> str:
 
 
 def _message_sentences(answer: Answer) -> list[str]:
-    facts = answer.facts
-    layer = LAYER_OF.get(facts.policy_type) if facts.policy_type else None
-    if facts.deny_kind is DenyKind.EXPLICIT:
+    return [_message_sentence(answer), *_elsewhere(answer), *_hope(answer)]
+
+
+def _message_sentence(answer: Answer) -> str:
+    layer = _named_layer(answer)
+    if answer.facts.deny_kind is DenyKind.EXPLICIT:
         where = f"a statement in {with_article(layer)}" if layer else "a statement in some policy"
-        sentence = f"According to the message, {where} denies it."
-    elif layer is not None:
-        sentence = f"According to the message: {_IMPLICIT[layer][0].lower()}{_IMPLICIT[layer][1:]}"
-    else:
-        sentence = "The message does not say which policy decided."
-    return [sentence, *_hope(answer)]
+        return f"According to the message, {where} denies it."
+    if layer is not None:
+        return f"According to the message: {_IMPLICIT[layer][0].lower()}{_IMPLICIT[layer][1:]}"
+    return "The message does not say which policy decided."
 
 
 def _hope(answer: Answer) -> list[str]:
@@ -171,14 +206,19 @@ def _hope(answer: Answer) -> list[str]:
     return ["A request can ask for it. Whether that is enough shows when it is checked."]
 
 
-def _hanging(answer: Answer) -> str:
-    """What is said where only a resource policy that nobody read could still let the call through."""
+def _hanging(answer: Answer) -> list[str]:
+    """Return what allows nothing, where only a resource policy that nobody read could still let the call through.
+
+    Where the message names a layer that nobody read, nothing could.
+    """
     layers = answer.decision.layers.values() if answer.decision else ()
-    names = [in_sentence(result.layer) for result in layers if result.code == "resource_policy_may_suffice"]
+    names = [in_sentence(result.layer) for result in layers if result.code == _HANGING]
     if not names:
-        return ""
-    verb = "does" if len(names) == 1 else "do"
-    return f"The {list_in_words(names)} {verb} not allow it. Only the resource’s own policy could, which was not read."
+        return []
+    does = f"The {list_in_words(names)} {'does' if len(names) == 1 else 'do'} not allow it"
+    if _told(answer):
+        return [f"{does} either."]
+    return [f"{does}. Only the resource’s own policy could, which was not read."]
 
 
 def _unread_sentences(answer: Answer) -> list[str]:
