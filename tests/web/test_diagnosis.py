@@ -5,7 +5,7 @@ import pytest
 from tests.builders import denial_text, make_diagnosis, make_request
 from tests.cast import ALICE_ARN, MARY_ARN, MATEO_ARN
 from tests.web.signing_in import pasted, signed_in
-from troubleshoot.models import Account, Diagnosis, Person
+from troubleshoot.models import Account, Diagnosis, Person, State
 
 GET_WIDGET = f"User: {MATEO_ARN} is not authorized to perform: personalize:GetWidget on resource: my-example-widget"
 PASS_ROLE = f"User: {MARY_ARN} is not authorized to perform: iam:PassRole"
@@ -163,7 +163,29 @@ def test_a_ticket_text_says_the_same_as_the_page(mateo: Person) -> None:
     assert text.startswith(f"Case {kept.code}: You may not use personalize:ListSchemas")
     assert f"Who: {MATEO_ARN}" in text
     assert "Identity policy: STOPS" in text
-    assert f"/d/{kept.token}/" in text
+    assert text.rstrip().endswith(f"/case/{kept.code}/")
+    assert "()" not in text
+
+
+def test_a_ticket_text_tells_the_request_and_no_longer_says_that_one_would_help(
+    mateo: Person, rita: Person, helen: Person
+) -> None:
+    client = signed_in(mateo)
+    kept = pasted(client, denial_text(MATEO_ARN))
+    address = f"/d/{kept.token}/"
+    assert "A request can ask for it." in client.get(address).content.decode()
+    account = Account.objects.get()
+    asked = make_request(
+        requester=mateo, account=account, principal=MATEO_ARN, diagnosis=kept, state=State.AWAITING_MANUAL_APPLY
+    )
+    text = client.get(f"{address}ticket/").content.decode()
+    assert f"Request {asked.code} of Mateo: approved, an administrator applies it." in text
+    assert "A request can ask for it." not in text
+    assert "Ask for just this action" not in text
+    own = client.get(address).content.decode()
+    assert f"See your request {asked.code}" in own
+    assert f'data-copy-text="Case {kept.code}: ' in own
+    assert f"See request {asked.code} of Mateo" in _page(helen, kept)
 
 
 def test_staff_who_only_read_find_nothing_to_change(rita: Person, mateo: Person, account: Account) -> None:

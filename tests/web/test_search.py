@@ -5,8 +5,12 @@ import time
 import pytest
 from django.test import Client
 
+from tests.builders import make_diagnosis, make_request
+from tests.cast import MATEO_ARN
 from tests.web import markup
+from tests.web.signing_in import signed_in
 from troubleshoot.guide.search import search
+from troubleshoot.models import Account, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +89,33 @@ def test_it_is_fast() -> None:
     for _ in range(20):
         search("create role " * 20)
     assert (time.perf_counter() - began) / 20 < 0.05
+
+
+@pytest.mark.parametrize("box", ["search", "read"])
+@pytest.mark.parametrize("small", [True, False])
+def test_the_code_that_a_caller_says_leads_to_the_case_and_the_request(
+    helen: Person, mateo: Person, account: Account, box: str, small: bool
+) -> None:
+    kept = make_diagnosis(person=mateo, account=account, principal=MATEO_ARN)
+    asked = make_request(requester=mateo, account=account, principal=MATEO_ARN, diagnosis=kept)
+    for code, place in ((kept.code, f"/d/{kept.token}/"), (asked.code, f"/requests/{asked.code}/")):
+        said = f" {code.lower()} " if small else code
+        client = signed_in(helen)
+        response = client.get("/search/", {"q": said}) if box == "search" else client.post("/read/", {"text": said})
+        assert response["Location"] == place
+
+
+def test_a_code_that_is_not_ones_own_is_like_a_missing_one(charlie: Person, mateo: Person, account: Account) -> None:
+    kept = make_diagnosis(person=mateo, account=account, principal=MATEO_ARN)
+    asked = make_request(requester=mateo, account=account, principal=MATEO_ARN, diagnosis=kept)
+    for client in (signed_in(charlie), Client()):
+        for code in (kept.code, asked.code, "AD-222222"):
+            response = client.get("/search/", {"q": code})
+            assert response.status_code == 200
+            assert "Nothing found" in response.content.decode()
+
+
+def test_only_the_helpdesk_has_the_box_for_a_callers_code(helen: Person, mateo: Person) -> None:
+    assert "Code that the caller says" in signed_in(helen).get("/").content.decode()
+    assert "Code that the caller says" not in signed_in(mateo).get("/").content.decode()
+    assert "Code that the caller says" not in Client().get("/").content.decode()

@@ -3,16 +3,17 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access import doors
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.iam import catalog
-from troubleshoot.models import UNSETTLED, Diagnosis, Person
+from troubleshoot.models import AccessRequest, Diagnosis, Person
 from troubleshoot.web.forms.facts import ChooseForm, FactsForm, RoleForm, usable_facts
 from troubleshoot.web.presenters.diagnosis import diagnosis_page
-from troubleshoot.web.presenters.next_steps import Link, action_choices, is_pass_role
+from troubleshoot.web.presenters.next_steps import Link, action_choices, is_pass_role, open_request
 from troubleshoot.web.presenters.requests import request_row
 from troubleshoot.web.presenters.tickets import ticket_text
 from troubleshoot.web.read import UNPROCESSABLE
@@ -24,14 +25,14 @@ def diagnosis(request: HttpRequest, token: str) -> HttpResponse:
     person = person_of(request)
     kept = doors.diagnosis_for(person, token)
     answer = diagnoses.answer(kept, viewer=person)
-    requests = list(kept.requests.select_related("requester", "account", "grant"))
-    asked = next((request for request in requests if request.state in UNSETTLED), None)
-    page = diagnosis_page(answer, kept, chosen=kept.chosen, asked=asked)
+    requests = _requests(kept)
+    page = diagnosis_page(answer, kept, chosen=kept.chosen, asked=open_request(requests), viewer=person)
     context = {
         "page": page,
         "kept": kept,
         "may_change": _may_change(person, kept),
         "role_form": RoleForm(initial=_facts(answer)) if page.asks_for_role else None,
+        "ticket": _ticket(request, answer, kept, requests),
         "requests": [request_row(asked) for asked in requests],
     }
     return render(request, "diagnosis/page.html", context)
@@ -81,7 +82,7 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
     """Return the diagnosis as plain text, to paste into a ticket."""
     person = person_of(request)
     kept = doors.diagnosis_for(person, token)
-    text = ticket_text(diagnoses.answer(kept, viewer=person), kept, address=request.build_absolute_uri(f"/d/{token}/"))
+    text = _ticket(request, diagnoses.answer(kept, viewer=person), kept, _requests(kept))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -89,6 +90,15 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
     """Lead from the code that people say on the phone to the diagnosis."""
     kept = doors.diagnosis_by_code(person_of(request), code.upper())
     return redirect("diagnosis", token=kept.token)
+
+
+def _requests(kept: Diagnosis) -> list[AccessRequest]:
+    return list(kept.requests.select_related("requester", "account", "grant"))
+
+
+def _ticket(request: HttpRequest, answer: Answer, kept: Diagnosis, requests: list[AccessRequest]) -> str:
+    address = request.build_absolute_uri(reverse("case", args=[kept.code]))
+    return ticket_text(answer, kept, address=address, requests=requests)
 
 
 def _may_change(person: Person, kept: Diagnosis) -> bool:

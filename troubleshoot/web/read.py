@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.denial import Reading, TextTooLarge, redact
 from troubleshoot.models import Person
+from troubleshoot.web.codes import place_of
 from troubleshoot.web.forms.paste import PasteForm, part_to_keep
 from troubleshoot.web.presenters.diagnosis import diagnosis_page, removed_in_words
 
@@ -13,12 +14,17 @@ UNPROCESSABLE = 422
 
 
 def read(request: HttpRequest) -> HttpResponse:
-    """Show the box; read what was pasted. Somebody who is not signed in gets the answer at once, unkept."""
+    """Show the box; read what was pasted. Somebody who is not signed in gets the answer at once, unkept.
+
+    The code of a case or a request alone leads to it.
+    """
     if request.method != "POST":
         return render(request, "read/paste.html", {"form": PasteForm()})
     form = PasteForm(request.POST)
     if not form.is_valid():
         return render(request, "read/paste.html", {"form": form}, status=UNPROCESSABLE)
+    if isinstance(request.user, Person) and (place := place_of(request.user, form.cleaned_data["text"])):
+        return redirect(place)
     try:
         reading = diagnoses.read_paste(form.cleaned_data["text"])
     except TextTooLarge as error:

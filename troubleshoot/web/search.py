@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from troubleshoot.guide.search import LONGEST_QUERY, Entry
 from troubleshoot.guide.search import search as find
+from troubleshoot.models import Person
+from troubleshoot.web.codes import place_of
 
 _GROUPS = (("topic", "Topics"), ("cause", "Known causes"), ("action", "Actions of Amazon Personalize"))
 
@@ -21,8 +23,10 @@ class Group:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Show what fits `?q=`, by kind."""
+    """Show what fits `?q=`, by kind; the code of a case or a request leads straight to it."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    if isinstance(request.user, Person) and (place := place_of(request.user, query)):
+        return redirect(place)
     found = find(query)
     groups = [Group(title, found[kind]) for kind, title in _GROUPS if kind in found]
     data = {

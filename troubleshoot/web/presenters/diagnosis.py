@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troubleshoot.access.answer import Answer, NextCheck
 from troubleshoot.denial import Denial, Removed
 from troubleshoot.iam import catalog
-from troubleshoot.models import AccessRequest, Diagnosis
+from troubleshoot.models import AccessRequest, Diagnosis, Person
 from troubleshoot.templatetags.desk import ago
 from troubleshoot.web.components import Fact, Gate, GateState
 from troubleshoot.web.presenters.gates import gates_of
@@ -75,7 +75,12 @@ class DiagnosisPage:
 
 
 def diagnosis_page(
-    answer: Answer, diagnosis: Diagnosis | None, *, chosen: int = 0, asked: AccessRequest | None = None
+    answer: Answer,
+    diagnosis: Diagnosis | None,
+    *,
+    chosen: int = 0,
+    asked: AccessRequest | None = None,
+    viewer: Person | None = None,
 ) -> DiagnosisPage:
     """Return the page of an answer.
 
@@ -85,12 +90,12 @@ def diagnosis_page(
     denials = answer.reading.denials
     spans = denials[chosen].spans if chosen < len(denials) else {}
     return DiagnosisPage(
-        verdict=verdict_of(answer),
+        verdict=verdict_of(answer if asked is None else replace(answer, proposal=None)),
         gates_title=_gates_title(gates),
         gates=gates,
         statements=tuple(statement_view(shown) for shown in answer.statements),
         next_stops=tuple(_next_stop(check) for check in answer.next_checks if not _is_asked(check, answer)),
-        steps=next_steps(answer, diagnosis, asked=asked),
+        steps=next_steps(answer, diagnosis, asked=asked, viewer=viewer),
         facts=facts_of(answer.facts),
         text=marked(answer.reading.text, spans),
         removed=removed_in_words(answer.reading.removed),
