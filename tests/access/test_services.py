@@ -93,6 +93,28 @@ def test_it_shows_the_open_request_instead_of_filing_it_twice(account, alice, he
     assert AccessRequest.objects.count() == 1
 
 
+def test_a_stranger_is_answered_the_same_whether_or_not_the_owner_asked(account, alice, charlie, mateo, rita):
+    submit(alice, account)
+    asked = submit(charlie, account, idempotency_key="form-2")
+    unasked = submit(charlie, account, MATEO_ARN, idempotency_key="form-3")
+    assert (asked.state, asked.beneficiary) == (State.SUBMITTED, alice)
+    assert (unasked.state, unasked.beneficiary) == (State.SUBMITTED, mateo)
+
+
+def test_a_stranger_files_the_same_once_only(account, alice, charlie, rita):
+    first = submit(charlie, account)
+    with pytest.raises(Duplicate) as told:
+        submit(charlie, account, idempotency_key="form-2")
+    assert told.value.request == first
+
+
+def test_the_owner_is_shown_what_was_asked_on_their_behalf(account, alice, charlie, rita):
+    first = submit(charlie, account)
+    with pytest.raises(Duplicate) as told:
+        submit(alice, account, idempotency_key="form-2")
+    assert told.value.request == first
+
+
 def test_it_files_again_after_the_first_was_settled(account, alice, rita):
     services.withdraw(request=submit(alice, account), person=alice)
     assert submit(alice, account, idempotency_key="form-2").state == State.SUBMITTED

@@ -9,7 +9,7 @@ from django.core import mail
 from tests.builders import denial_text, make_approval, make_diagnosis, make_request
 from tests.cast import ALICE_ARN, MARY_ARN, MATEO_ARN, make_account
 from tests.web.signing_in import pasted, signed_in
-from troubleshoot.models import AccessRequest, Account, Approval, AuditEntry, Grant, Person, State
+from troubleshoot.models import AccessRequest, Account, Approval, AuditEntry, Grant, Person, PrincipalLink, State
 
 SENT = {"justification": "The weekly import needs it.", "hours": "168", "ticket": "OPS-1234", "key": "k" * 32}
 
@@ -57,11 +57,22 @@ def test_the_same_asked_again_is_shown_and_not_filed_twice(asking: str, mateo: P
     assert "The weekly import needs it." in page
 
 
-def test_a_duplicate_that_one_may_not_see_is_not_linked(asking: str, charlie: Person, mateo: Person) -> None:
+def test_a_stranger_learns_nothing_of_the_owners_request(asking: str, charlie: Person, mateo: Person) -> None:
     signed_in(mateo).post(asking, SENT)
     client = signed_in(charlie)
     kept = pasted(client, denial_text(MATEO_ARN))
     response = client.post(f"/d/{kept.token}/request/", {**SENT, "key": "c" * 32, "on_behalf": "on"})
+    filed = AccessRequest.objects.get(requester=charlie)
+    assert response["Location"] == f"/requests/{filed.code}/"
+    assert AccessRequest.objects.get(requester=mateo).code not in client.get(response["Location"]).content.decode()
+
+
+def test_who_shares_the_principal_is_told_without_a_link(asking: str, charlie: Person, mateo: Person) -> None:
+    signed_in(mateo).post(asking, SENT)
+    PrincipalLink.objects.create(person=charlie, account=Account.objects.get(), principal_arn=MATEO_ARN)
+    client = signed_in(charlie)
+    kept = pasted(client, denial_text(MATEO_ARN))
+    response = client.post(f"/d/{kept.token}/request/", {**SENT, "key": "c" * 32})
     assert response.status_code == 409
     page = response.content.decode()
     assert "Somebody else asks for the same" in page

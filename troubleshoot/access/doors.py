@@ -29,12 +29,17 @@ def own_diagnosis(person: Any, token: str) -> Diagnosis:
 def request_for(person: Any, code: str) -> AccessRequest:
     """Return a request for reading: to both people it concerns, helpdesk, its approvers, admins and auditors."""
     request = _request(code)
-    roles = roles_of(person)
-    if roles.is_active and person.pk in (request.requester_id, request.beneficiary_id):
-        return request
-    if roles.is_helpdesk or _may_review(person, request.account):
+    if may_see(person, request):
         return request
     raise Http404
+
+
+def may_see(person: Any, request: AccessRequest) -> bool:
+    """Tell whether `request_for` would show this request to `person`."""
+    roles = roles_of(person)
+    if roles.is_active and person.pk in (request.requester_id, request.beneficiary_id):
+        return True
+    return roles.is_helpdesk or _may_review(person, request.account)
 
 
 def own_request(person: Any, code: str) -> AccessRequest:

@@ -9,6 +9,7 @@ from troubleshoot import audit
 from troubleshoot.access import outbox, routing
 from troubleshoot.access.calls import call_data, call_digest
 from troubleshoot.access.codes import new_code
+from troubleshoot.access.doors import may_see
 from troubleshoot.access.errors import Duplicate, Refused
 from troubleshoot.access.permissions import is_linked, owns
 from troubleshoot.access.states import PATIENCE
@@ -35,8 +36,8 @@ def submit(
     """File a request for `change`, so that `call` succeeds, and return it.
 
     The same `idempotency_key` with the same change again returns the request that it made. `Duplicate` where the
-    same is asked for or given already; `Refused` where the change does not fit, or where nobody may approve it
-    (admins are told).
+    same is asked for or given already, as far as `requester` may know of it; `Refused` where the change does not
+    fit, or where nobody may approve it (admins are told).
     """
     key = _own_key(requester, idempotency_key, change)
     if made := AccessRequest.objects.filter(idempotency_key=key).first():
@@ -49,7 +50,7 @@ def submit(
         action=call.action,
         resource=call.resource,
         call=call_data(call),
-        call_digest=call_digest(change.principal, call.action, call.resource),
+        call_digest=_digest(requester, account, call, change),
         change=change.as_data(),
         change_digest=change.digest(),
         justification=cleaned(justification),
@@ -94,8 +95,27 @@ def _refuse_duration(account: Account, hours: int | None) -> None:
         raise Refused("duration", f"Please choose between 1 and {account.max_hours} hours.")
 
 
+def _digest(requester: Person, account: Account, call: Request, change: Change) -> str:
+    """Return what makes two requests the same: for those whose principal it is, whoever of them files.
+
+    Anybody else's is their own. Else a refusal would tell a stranger what the principal's owner asked for or holds.
+    """
+    is_own = owns(requester, account, call.principal) or owns(requester, account, change.principal)
+    digest = call_digest(change.principal, call.action, call.resource)
+    return digest if is_own else hashlib.sha256(f"{requester.public_id}:{digest}".encode()).hexdigest()
+
+
 def _open_request(request: AccessRequest) -> AccessRequest | None:
-    return AccessRequest.objects.filter(call_digest=request.call_digest, state__in=UNSETTLED).first()
+    """Return an open request for the same that the requester may see. One that they may not is as if it were not."""
+    rows = AccessRequest.objects.filter(
+        account=request.account,
+        principal_arn=request.principal_arn,
+        action__iexact=request.action,
+        resource=request.resource,
+        state__in=UNSETTLED,
+    )
+    visible = (row for row in rows.select_related("account").order_by("pk") if may_see(request.requester, row))
+    return next(visible, None) or rows.filter(call_digest=request.call_digest).first()
 
 
 def _beneficiary(request: AccessRequest, call: Request) -> Person | None:
