@@ -49,7 +49,7 @@ def test_a_link_can_be_proposed_and_refused(adam: Person, ada: Person, charlie: 
     [
         ({"kind": "add_role", "role": ""}, "Choose the role."),
         ({"kind": "add_link", "principal_arn": ""}, "Write the ARN of the IAM user or role."),
-        ({"kind": "add_link", "principal_arn": "nonsense"}, "Please give the ARN"),
+        ({"kind": "add_link", "principal_arn": "nonsense"}, "the full ARN of one IAM"),
         ({"kind": "remove_role", "role": "auditor"}, "There is nothing to take away."),
         ({"kind": "nonsense"}, "Select a valid choice"),
     ],
@@ -91,6 +91,28 @@ def test_an_administrator_changes_an_accounts_contact_and_it_is_audited(adam: Pe
     entry = AuditEntry.objects.get(event="account.change")
     assert entry.subject == account.account_id
     assert "Zoe" not in json.dumps(entry.data)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"name": "\u202e"}, "Please write the name of the account."),
+        ({"name": "\u200b"}, "The name holds nothing that can be seen."),
+        ({"contact_name": "\u2060"}, "name holds nothing that can be seen."),
+        ({"name": "password: hunter22 " * 4}, "The name is too long. It may have 80 characters."),
+        ({"contact_email": f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.example.com"}, "at most 254 characters"),
+    ],
+    ids=["turned away", "invisible", "invisible contact", "longer without its secrets", "long address"],
+)
+def test_what_an_account_cannot_be_called_is_told_and_not_kept(
+    adam: Person, account: Account, changed: dict[str, str], words: str
+) -> None:
+    sent = {"name": "retail", "mode": "text", "contact_name": "Zoe", "contact_email": "zoe@example.com"}
+    response = signed_in(adam).post(f"/accounts/{account.account_id}/", sent | changed)
+    assert response.status_code == 422
+    assert words in response.content.decode().replace("&#x27;", "’")
+    account.refresh_from_db()
+    assert (account.name, account.contact_name) == ("retail", "Cloud team")
 
 
 def test_nothing_changed_is_said_and_not_audited(adam: Person, account: Account) -> None:

@@ -14,6 +14,14 @@ from troubleshoot.models import Account, Mode, Person
 EDITABLE = ("name", "mode", "contact_name", "contact_email", "contact_note")
 """Roles, ceiling and paths are set where the portal is installed, not on a page."""
 
+_LABELS = {
+    "name": "The name",
+    "mode": "The mode",
+    "contact_name": "The administrator’s name",
+    "contact_email": "The e-mail address",
+    "contact_note": "How to reach them",
+}
+
 
 def accounts_for(person: Person) -> QuerySet[Account]:
     """Return the accounts that the person may look at: administrators and auditors all, approvers theirs."""
@@ -26,7 +34,8 @@ def accounts_for(person: Person) -> QuerySet[Account]:
 def change_settings(*, account: Account, by: Person, values: Mapping[str, str]) -> tuple[str, ...]:
     """Set what `values` changes of `EDITABLE`, and return the names of what changed.
 
-    `Refused` for anybody but an administrator, and for an unknown mode. Which settings changed stands in the
+    `Refused` for anybody but an administrator, for an unknown mode, and for what is empty or too long once it may
+    be kept. Which settings changed stands in the
     audit trail; the words themselves are erasable, because a contact is a person.
     """
     if not roles_of(by).is_admin:
@@ -34,6 +43,7 @@ def change_settings(*, account: Account, by: Person, values: Mapping[str, str]) 
     if values.get("mode", account.mode) not in Mode.values:
         raise Refused("no_such_mode", "Please choose one of the modes.")
     new = {name: cleaned(values[name]) for name in EDITABLE if name in values}
+    _refuse_unfit(new)
     with transaction.atomic():
         current = Account.objects.select_for_update().get(pk=account.pk)
         changed = {name: value for name, value in new.items() if getattr(current, name) != value}
@@ -42,6 +52,18 @@ def change_settings(*, account: Account, by: Person, values: Mapping[str, str]) 
             _record(current, by, changed)
     account.refresh_from_db()
     return tuple(changed)
+
+
+def _refuse_unfit(new: Mapping[str, str]) -> None:
+    """Judge what would be kept, not what was typed: secrets give way to longer words, invisible characters to none."""
+    for name, text in new.items():
+        label, longest = _LABELS[name], getattr(Account._meta.get_field(name), "max_length", None)
+        if longest and len(text) > longest:
+            raise Refused("too_long", f"{label} is too long. It may have {longest} characters.")
+        if text and not any(character.isprintable() and not character.isspace() for character in text):
+            raise Refused("invisible", f"{label} holds nothing that can be seen. Please write it again.")
+    if "name" in new and not new["name"]:
+        raise Refused("no_name", "Please write the name of the account.")
 
 
 def _record(account: Account, by: Person, changed: Mapping[str, str]) -> None:

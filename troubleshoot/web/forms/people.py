@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from troubleshoot.models import Account, AdminChange, Mode, Person, Role
+from troubleshoot.models.account import MAX_PRINCIPAL_ARN
 
 
 class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -27,7 +28,7 @@ class ChangeForm(forms.Form):
     principal_arn = forms.CharField(
         label="IAM principal (links only)",
         required=False,
-        max_length=256,
+        max_length=MAX_PRINCIPAL_ARN,
         help_text="The ARN of an IAM user or role, such as arn:aws:iam::123456789012:user/mateojackson.",
     )
 
@@ -60,7 +61,7 @@ class AccountForm(forms.Form):
         help_text="Text only: no AWS calls. Read: live IAM state. Read and write: approved grants are applied too.",
     )
     contact_name = forms.CharField(label="Administrator", max_length=120, required=False)
-    contact_email = forms.EmailField(label="E-mail", required=False)
+    contact_email = forms.EmailField(label="E-mail", max_length=254, required=False)
     contact_note = forms.CharField(
         label="How to reach them",
         required=False,
