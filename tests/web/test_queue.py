@@ -1,5 +1,9 @@
 """The queue, the review and the decision."""
 
+import html
+import json
+import re
+import shlex
 from datetime import timedelta
 
 import pytest
@@ -9,6 +13,7 @@ from tests.builders import make_diagnosis, make_request
 from tests.cast import ALICE_ARN, MATEO_ARN, make_account
 from tests.web.signing_in import signed_in
 from troubleshoot.models import AccessRequest, Account, AuditEntry, Diagnosis, Grant, Person, State
+from troubleshoot.remedy import change_from_data, grant_document
 
 
 @pytest.fixture
@@ -245,3 +250,35 @@ def test_an_auditor_is_offered_nothing_to_change(granted: AccessRequest, otto: P
     client = signed_in(otto)
     assert "Revoke now" not in client.get(f"/queue/{granted.code}/").content.decode()
     assert client.post(f"/queue/{granted.code}/revoke/", {"reason": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("principal", "attach"),
+    [
+        ("user/people/o'neil", ["attach-user-policy", "--user-name", "o'neil"]),
+        ("role/Import", ["attach-role-policy", "--role-name", "Import"]),
+    ],
+)
+def test_what_is_applied_by_hand_shows_exact_commands(
+    asked: AccessRequest, rita: Person, otto: Person, principal: str, attach: list[str]
+) -> None:
+    policy = f"arn:aws:iam::{asked.account.account_id}:policy/portal-managed/{asked.policy_name}"
+    document = grant_document(change_from_data(asked.change), ends_at=timezone.now())
+    Grant.objects.create(
+        request=asked,
+        policy_arn=policy,
+        principal_arn=f"arn:aws:iam::{asked.account.account_id}:{principal}",
+        document=document,
+        before=[],
+        manual=True,
+    )
+    AccessRequest.objects.update(state=State.AWAITING_MANUAL_APPLY)
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    shown = re.findall(r"<code data-copy-source>(aws iam [^<]+)</code>", page)
+    create, attached = [shlex.split(html.unescape(command)) for command in shown]
+    assert create[:3] == ["aws", "iam", "create-policy"]
+    options = dict(zip(create[3::2], create[4::2], strict=True))
+    assert options["--path"] + options["--policy-name"] == f"/portal-managed/{asked.policy_name}"
+    assert json.loads(options["--policy-document"]) == json.loads(document)
+    assert attached == ["aws", "iam", *attach, "--policy-arn", policy]
+    assert "aws iam" not in signed_in(otto).get(f"/queue/{asked.code}/").content.decode()

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from troubleshoot.access import selectors
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import AccessRequest, Mode, Person, State
 from troubleshoot.remedy import change_from_data
+from troubleshoot.web.presenters.by_hand import commands_of
 from troubleshoot.web.presenters.comparison import Comparison, comparison_of
 from troubleshoot.web.presenters.diagnosis import DiagnosisPage, diagnosis_page
 from troubleshoot.web.presenters.names import principal_name
@@ -25,7 +27,7 @@ class Caution:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """The review. `why_not` is empty where the viewer may decide."""
+    """The review. `why_not` is empty where the viewer may decide; `commands` apply it by hand where they have to."""
 
     request: RequestPage
     touched: str
@@ -37,6 +39,7 @@ class ReviewPage:
     may_decide: bool
     why_not: str
     may_check: bool
+    commands: tuple[str, ...]
     may_revoke: bool
     approve_label: str
 
@@ -49,6 +52,8 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
     diagnosis = request.diagnosis
     if answer and not _is_about(answer, request):
         answer = None
+    by_hand = keeps and request.state == State.AWAITING_MANUAL_APPLY
+    grant = selectors.grant_of(request) if by_hand else None
     return ReviewPage(
         request=request_page(request, viewer=viewer),
         touched=touched(change),
@@ -59,7 +64,8 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
         case_url=reverse("diagnosis", args=[diagnosis.token]) if diagnosis else "",
         may_decide=may_decide,
         why_not="" if may_decide else _why_not(request, viewer),
-        may_check=keeps and request.state == State.AWAITING_MANUAL_APPLY,
+        may_check=by_hand,
+        commands=commands_of(grant) if grant else (),
         may_revoke=keeps and request.state == State.ACTIVE,
         approve_label="Approve and apply" if request.account.mode == Mode.WRITE else "Approve",
     )
