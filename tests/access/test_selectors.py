@@ -121,7 +121,7 @@ def test_it_pages_through_the_audit_trail_from_the_newest(account, alice):
     first = selectors.audit_page(size=2)
     second = selectors.audit_page(size=2, after=first.after)
     assert [entry.sequence for entry in [*first.rows, *second.rows]] == [5, 4, 3, 2]
-    assert [entry.sequence for entry in selectors.audit_page(subject="S0").rows] == [5, 3, 1]
+    assert [entry.sequence for entry in selectors.audit_page(search="s0").rows] == [5, 3, 1]
     assert selectors.audit_moments(first.rows)[0].actor == alice
 
 

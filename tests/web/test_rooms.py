@@ -1,16 +1,29 @@
 """People, accounts, audit and health: the rooms of those who look after the portal."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import DatabaseError
 from django.test import Client
 
-from tests.cast import MATEO_ARN, make_account
+from tests.builders import make_diagnosis, make_request
+from tests.cast import MARY_ARN, MATEO_ARN, make_account
 from tests.web.signing_in import signed_in
 from troubleshoot import audit
-from troubleshoot.models import Account, AdminChange, AuditEntry, Person, PrincipalLink, Role, RoleAssignment
+from troubleshoot.access.states import Event
+from troubleshoot.models import (
+    AccessRequest,
+    Account,
+    AdminChange,
+    AuditEntry,
+    Person,
+    PrincipalLink,
+    Role,
+    RoleAssignment,
+)
+from troubleshoot.web.presenters.audit import EVENTS
 
 ADD_HELPDESK = {"kind": "add_role", "role": "helpdesk", "account": "", "principal_arn": ""}
 
@@ -151,15 +164,97 @@ def test_the_audit_trail_is_listed_and_searched_by_subject(otto: Person, alice: 
     audit.append(event="request.expire", actor=None, subject="BBBBBB", data={}, texts={"reason": "It was time."})
     page = signed_in(otto).get("/audit/").content.decode()
     assert page.index("BBBBBB") < page.index("AAAAAA")
-    for said in ("Alice", "the portal", "It was time.", "to submitted"):
+    for said in ("Alice", "the portal", "It was time.", "to waiting for a decision"):
         assert said in page
-    found = signed_in(otto).get("/audit/", {"subject": "AAAAAA"}).content.decode()
+    found = signed_in(otto).get("/audit/", {"q": "aaaaaa"}).content.decode()
     assert "BBBBBB" not in found
+
+
+@pytest.fixture
+def trail(mateo: Person, rita: Person, account: Account) -> AccessRequest:
+    """Two requests of two people with a case behind one; Rita decided on that one."""
+    Person.objects.filter(pk=rita.pk).update(last_name="Ortiz")
+    rita.refresh_from_db()
+    kept = make_diagnosis(person=mateo, account=account, principal=MATEO_ARN)
+    asked = make_request(requester=mateo, account=account, principal=MATEO_ARN, diagnosis=kept)
+    other = make_request(requester=rita, account=account, principal=MARY_ARN, action="personalize:CreateDataset")
+    audit.append(event="diagnosis.kept", actor=mateo, subject=kept.code, data={"outcome": "implicit_deny"})
+    audit.append(event="request.approve", actor=rita, subject=asked.code, data={"to": "approved"})
+    audit.append(event="request.verified", actor=None, subject=asked.code, data={"unchecked": ["rcps", "vpc_endpoint"]})
+    audit.append(event="request.withdraw", actor=mateo, subject=other.code, data={})
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("search", "steps"),
+    [
+        ("rita ortiz", 2),
+        ("RITA", 2),
+        ("CreateDataset", 1),
+        ("mateojackson", 3),
+        ("listschemas", 3),
+        ("nobody at all", 0),
+    ],
+)
+def test_the_trail_is_searched_by_what_people_know(otto: Person, trail: AccessRequest, search: str, steps: int) -> None:
+    page = signed_in(otto).get("/audit/", {"q": search}).content.decode()
+    assert page.count('data-label="Step"') == steps
+
+
+@pytest.mark.parametrize("said", [str.lower, str.upper])
+def test_the_trail_is_searched_by_code_in_any_case(
+    otto: Person, trail: AccessRequest, said: Callable[[str], str]
+) -> None:
+    client = signed_in(otto)
+    assert trail.diagnosis is not None
+    assert client.get("/audit/", {"q": said(trail.code)}).content.decode().count('data-label="Step"') == 2
+    assert client.get("/audit/", {"q": said(trail.diagnosis.code)}).content.decode().count('data-label="Step"') == 1
+
+
+def test_the_trail_speaks_in_words_and_leads_to_what_it_speaks_of(otto: Person, trail: AccessRequest) -> None:
+    page = signed_in(otto).get("/audit/").content.decode()
+    assert trail.diagnosis is not None
+    for said in (
+        "Rita Ortiz",
+        ">approved<",
+        "not checked: resource control policy and VPC endpoint policy",
+        "personalize:ListSchemas for user mateojackson",
+        f'href="/queue/{trail.code}/"',
+        f'href="/d/{trail.diagnosis.token}/"',
+        f"{AuditEntry.objects.latest('sequence').at:%H:%M:%S} UTC<br>",
+    ):
+        assert said in page, said
+    for code_word in ("rcps", "vpc_endpoint", ">request.approve<"):
+        assert code_word not in page
+
+
+def test_a_proposed_link_is_told_in_words(
+    adam: Person, ada: Person, charlie: Person, account: Account, otto: Person
+) -> None:
+    arn = "arn:aws:iam::123456789012:user/charlie"
+    sent = {"kind": "add_link", "person": charlie.pk, "account": account.pk, "principal_arn": arn}
+    signed_in(adam).post("/people/changes/", sent)
+    page = signed_in(otto).get("/audit/", {"q": "charlie"}).content.decode()
+    assert "proposed" in page
+    assert "to link a principal, for Charlie" in page
+    assert "add_link" not in page
+    assert f"Principal: {arn}" in page
+
+
+def test_every_step_of_a_request_has_words() -> None:
+    assert {f"request.{event}" for event in Event} <= EVENTS.keys()
+
+
+def test_of_an_erased_person_the_id_is_left(otto: Person, charlie: Person) -> None:
+    audit.append(event="request.withdraw", actor=charlie, subject="AAAAAA", data={})
+    gone = str(charlie.public_id)
+    charlie.delete()
+    assert gone in signed_in(otto).get("/audit/").content.decode()
 
 
 def test_no_entry_is_said_in_words(otto: Person) -> None:
     assert "No entry yet" in signed_in(otto).get("/audit/").content.decode()
-    assert "No entry about that" in signed_in(otto).get("/audit/", {"subject": "nothing"}).content.decode()
+    assert "No entry about that" in signed_in(otto).get("/audit/", {"q": "nothing"}).content.decode()
 
 
 def test_a_long_trail_is_turned_by_place(otto: Person) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Prefetch, Q, QuerySet
 
 from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.trail import about
 from troubleshoot.models import (
     AccessRequest,
     AdminChange,
@@ -101,11 +102,11 @@ def moments(request: AccessRequest) -> list[Moment]:
     return _moments(list(AuditEntry.objects.filter(subject=request.code).order_by("sequence")))
 
 
-def audit_page(*, subject: str = "", after: str | None = None, size: int = PAGE) -> Page[AuditEntry]:
-    """Return one page of the audit trail, newest first, of one subject where it is given."""
+def audit_page(*, search: str = "", after: str | None = None, size: int = PAGE) -> Page[AuditEntry]:
+    """Return one page of the audit trail, newest first, of what `search` names where it is given."""
     rows = AuditEntry.objects.order_by("-sequence")
-    if subject:
-        rows = rows.filter(subject=subject)
+    if search.strip():
+        rows = rows.filter(about(search.strip()))
     if after and after.isdecimal() and len(after) < 19:
         rows = rows.filter(sequence__lt=int(after))
     found = list(rows[: size + 1])
