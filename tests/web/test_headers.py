@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from tests.web import markup
+from tests.web.signing_in import pasted
 from troubleshoot.models import Person
 from troubleshoot.web.middleware import HEADERS
 from troubleshoot.web.table import READING_ROOMS
@@ -21,6 +22,7 @@ READABLE = [
 MISSING = "/there-is-no-such-page/"
 LARGEST_PAGE = 150 * 1024
 LARGEST_OWN_SCRIPTS = 20 * 1024
+LARGEST_BUSY_SCRIPT = 1024
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +94,16 @@ def test_our_own_scripts_are_small(client: Client) -> None:
     assert (
         sum(_size(address, compressed=False) for address in scripts if "/vendor/" not in address) <= LARGEST_OWN_SCRIPTS
     )
+
+
+def test_a_form_that_waits_for_aws_says_so_once_it_is_sent(client: Client, alice: Person) -> None:
+    client.force_login(alice)
+    kept = pasted(client)
+    for url in ("/", "/read/", f"/d/{kept.token}/facts/", f"/d/{kept.token}/request/"):
+        page = markup.read(client.get(url).content)
+        assert page.all("form", method="post", **{"data-busy": "Reading …"}), url
+        assert page.all("script", src="/static/js/busy.js", type="module"), url
+    assert _size("/static/js/busy.js", compressed=False) <= LARGEST_BUSY_SCRIPT
 
 
 @pytest.mark.parametrize("url", READABLE)
