@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.builders import make_diagnosis, make_request
 from tests.cast import MARY_ARN, MATEO_ARN, make_account
+from tests.web import markup
 from tests.web.signing_in import signed_in
 from troubleshoot import audit
 from troubleshoot.access.states import Event
@@ -57,6 +58,29 @@ def test_a_link_can_be_proposed_and_refused(adam: Person, ada: Person, charlie: 
     assert not PrincipalLink.objects.filter(person=charlie).exists()
 
 
+def test_a_link_takes_its_account_from_the_arn(adam: Person, ada: Person, charlie: Person, account: Account) -> None:
+    other = make_account("444455556666", "analytics")
+    sent = {"kind": "add_link", "person": charlie.pk, "account": other.pk, "principal_arn": MATEO_ARN}
+    assert signed_in(adam).post("/people/changes/", sent).status_code == 302
+    assert AdminChange.objects.get().account == account
+
+
+def test_a_link_into_an_unknown_account_is_refused_beside_its_field(adam: Person, ada: Person, charlie: Person) -> None:
+    sent = {"kind": "add_link", "person": charlie.pk, "principal_arn": MATEO_ARN}
+    page = markup.read(signed_in(adam).post("/people/changes/", sent).content)
+    assert "The portal does not know the account 123456789012 of this ARN." in page.text
+    assert page.all("a", href="#link_principal_arn")
+    assert max(page.ids.values()) == 1
+
+
+def test_an_account_that_a_role_does_not_need_is_no_error(
+    adam: Person, ada: Person, charlie: Person, account: Account
+) -> None:
+    sent = {**ADD_HELPDESK, "person": charlie.pk, "account": account.pk}
+    assert signed_in(adam).post("/people/changes/", sent).status_code == 302
+    assert AdminChange.objects.get().account is None
+
+
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
@@ -91,6 +115,7 @@ def test_an_auditor_reads_people_and_changes_nothing(otto: Person, adam: Person,
     page = client.get("/people/").content.decode()
     assert "Give Charlie the role “helpdesk”" in page
     assert "Propose a change" not in page
+    assert "Propose a change of a role" in signed_in(adam).get("/people/").content.decode()
     assert "/confirm/" not in page
     assert client.post(f"/people/changes/{change.pk}/confirm/").status_code == 403
 

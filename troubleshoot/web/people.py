@@ -10,21 +10,24 @@ from troubleshoot.access import doors, selectors
 from troubleshoot.access import people as services
 from troubleshoot.access.errors import Refused, Told
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.web.forms.people import ChangeForm
+from troubleshoot.models import AdminChange
+from troubleshoot.web.forms.people import LinkChangeForm, RoleChangeForm
 from troubleshoot.web.presenters.people import change_view, person_row
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
 from troubleshoot.web.turning import page_of
 
+_LINKS = (AdminChange.Kind.ADD_LINK, AdminChange.Kind.REMOVE_LINK)
+
 
 def people(request: HttpRequest) -> HttpResponse:
     """List everybody, and the changes that wait."""
-    return _page(request, ChangeForm())
+    return _page(request)
 
 
 def propose(request: HttpRequest) -> HttpResponse:
     """Propose a change; another administrator must confirm it."""
-    form = ChangeForm(request.POST)
+    form = LinkChangeForm(request.POST) if request.POST.get("kind") in _LINKS else RoleChangeForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=UNPROCESSABLE)
     try:
@@ -58,11 +61,16 @@ def _decide(request: HttpRequest, pk: int, decide: Callable[..., None], words: s
     return redirect("people")
 
 
-def _page(request: HttpRequest, form: ChangeForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, sent: RoleChangeForm | LinkChangeForm | None = None, *, status: int = 200
+) -> HttpResponse:
     person = person_of(request)
     everybody, turn = page_of(request, selectors.people())
     context = {
-        "form": form if roles_of(person).is_admin else None,
+        "may_propose": roles_of(person).is_admin,
+        "sent": sent,
+        "role_form": sent if isinstance(sent, RoleChangeForm) else RoleChangeForm(),
+        "link_form": sent if isinstance(sent, LinkChangeForm) else LinkChangeForm(),
         "rows": tuple(person_row(somebody) for somebody in everybody),
         "turn": turn,
         "changes": tuple(change_view(change, viewer=person) for change in selectors.proposed_changes()),

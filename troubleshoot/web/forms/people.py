@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from troubleshoot.iam.arn import parse_arn
 from troubleshoot.models import Account, AdminChange, Mode, Person, Role
 from troubleshoot.models.account import MAX_PRINCIPAL_ARN
 
@@ -16,38 +17,68 @@ class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return obj.name
 
 
-class ChangeForm(forms.Form):
-    """One change of a person's roles or links. It takes effect when another administrator confirms it."""
+class _ChangeForm(forms.Form):
+    """What both kinds of change ask: whose. It takes effect when another administrator confirms it."""
 
-    kind = forms.ChoiceField(label="What should change?", choices=AdminChange.Kind.choices)
     person = forms.ModelChoiceField(Person.objects.none(), label="Whose?", empty_label="Choose a person")
-    role = forms.ChoiceField(label="Role", choices=[("", "—"), *Role.choices], required=False)
-    account = AccountField(
-        Account.objects.none(), label="Account", required=False, empty_label="All accounts (roles only)"
-    )
-    principal_arn = forms.CharField(
-        label="IAM principal (links only)",
-        required=False,
-        max_length=MAX_PRINCIPAL_ARN,
-        help_text="The ARN of an IAM user or role, such as arn:aws:iam::123456789012:user/mateojackson.",
-    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["person"].queryset = Person.objects.order_by("username")  # type: ignore[attr-defined]
+
+
+class RoleChangeForm(_ChangeForm):
+    """Giving or taking a role. An account matters for approvers alone; for the others it is left out."""
+
+    kind = forms.ChoiceField(
+        label="What should change?",
+        choices=[(kind, kind.label) for kind in (AdminChange.Kind.ADD_ROLE, AdminChange.Kind.REMOVE_ROLE)],
+    )
+    role = forms.ChoiceField(
+        label="Role", choices=[("", "Choose a role"), *Role.choices], error_messages={"required": "Choose the role."}
+    )
+    account = AccountField(
+        Account.objects.none(), label="Account (of an approver only)", required=False, empty_label="All accounts"
+    )
+    field_order = ("kind", "person", "role", "account")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="role_%s", **options)
         self.fields["account"].queryset = Account.objects.order_by("name")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what the kind of change needs; the rest is left out of it."""
+        """Leave the account out of a role that is not for one."""
         data: dict[str, Any] = super().clean() or {}
-        if data.get("kind") in (AdminChange.Kind.ADD_ROLE, AdminChange.Kind.REMOVE_ROLE):
-            data["principal_arn"] = ""
-            if not data.get("role"):
-                self.add_error("role", "Choose the role.")
-        elif "kind" in data:
-            data["role"] = ""
-            if not data.get("principal_arn") and "principal_arn" not in self.errors:
-                self.add_error("principal_arn", "Write the ARN of the IAM user or role.")
+        if data.get("role") != Role.APPROVER:
+            data["account"] = None
+        return data
+
+
+class LinkChangeForm(_ChangeForm):
+    """Linking an IAM principal to a person, or taking the link away. The account is the one in the ARN."""
+
+    kind = forms.ChoiceField(
+        label="What should change?",
+        choices=[(kind, kind.label) for kind in (AdminChange.Kind.ADD_LINK, AdminChange.Kind.REMOVE_LINK)],
+    )
+    principal_arn = forms.CharField(
+        label="IAM principal",
+        max_length=MAX_PRINCIPAL_ARN,
+        help_text="The ARN of an IAM user or role, such as arn:aws:iam::123456789012:user/mateojackson.",
+        error_messages={"required": "Write the ARN of the IAM user or role."},
+    )
+    field_order = ("kind", "person", "principal_arn")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="link_%s", **options)
+
+    def clean(self) -> dict[str, Any]:
+        """Take the account from the ARN. What is no ARN is refused in words when it is proposed."""
+        data: dict[str, Any] = super().clean() or {}
+        arn = parse_arn(data.get("principal_arn", "").strip())
+        data["account"] = Account.objects.filter(account_id=arn.account).first() if arn else None
+        if arn and arn.account and data["account"] is None:
+            self.add_error("principal_arn", f"The portal does not know the account {arn.account} of this ARN.")
         return data
 
 
