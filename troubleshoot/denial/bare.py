@@ -15,6 +15,7 @@ _C: Final = (
     r"|authorizationerror(?:exception)?|unauthorizedaccess|access_denied"
 )
 _CALL: Final = "when calling"
+_JAVA: Final = "java"
 _KEYED: Final = "keyed"
 _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
     (
@@ -38,7 +39,7 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         "accessdenied",
         re.compile(
             r"accessdenied(?:exception)?: (?=you |access |the |user )(?=.{0,120}(?:denied|permission|not authorized "
-            r"to))"
+            r"to|not allowed))"
         ),
     ),
     ("php", "accessdenied", re.compile(r"response: ?accessdenied\b|accessdenied \(client\)")),
@@ -57,6 +58,9 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
     ),
     ("cloudformation", "api: ", re.compile(r"api: [a-z0-9-]+:\w+ access denied")),
     ("cloudformation", "for operation", re.compile(r"access denied for operation '")),
+    (_JAVA, "error code: a", re.compile(rf"(?=\(service: [^;()]{{1,60}}; status code: 40\d; error code: (?:{_C})\b)")),
+    ("hadoop", "s3", re.compile(r"accessdeniedexception: s3[an]?://[^ ]+(?= .{0,80}403)")),
+    ("cmdlet", " : access denied", re.compile(r"\b[a-z]+-(?:s3|ec2|iam|sts|sqs|sns|kms|lm|cfn)\w+ : access denied")),
     ("empty", "status code: 40", re.compile(r"accessdenied(?:exception)?: status code: 40[03]\b")),
     (
         "setting",
@@ -115,7 +119,7 @@ _MERE_CODES: Final = frozenset({_CALL, "api", "xml"})
 _FEW: Final = 2
 _WORDS_BEHIND: Final = re.compile(r"[^a-z<]*(?:<message>)?(?P<said>[^\n<]{0,160})")
 _REFUSAL: Final = re.compile(
-    r"denied|forbidden|not authori|unauthori|permission|are not allowed|insufficient priv|public policies"
+    r"denied|forbidden|not authori|unauthori|permission|(?:are|is) not allowed|insufficient priv|public policies"
 )
 
 
@@ -146,7 +150,7 @@ def _keyed_marks(low: str) -> list[tuple[int, str]]:
 def _groups(marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
     groups: list[list[tuple[int, str]]] = []
     for mark in marks:
-        begins = not groups or mark[0] - groups[-1][-1][0] > _GROUP or mark[1] == _CALL
+        begins = not groups or mark[0] - groups[-1][-1][0] > _GROUP or mark[1] in {_CALL, _JAVA}
         if begins:
             groups.append([mark])
         else:
@@ -190,14 +194,24 @@ def read_fragments(script: Script, sentences: Row) -> list[Found]:
     return found
 
 
-_BEGINNINGS: Final = ("with an explicit deny", "because no ", "because the resource does not exist")
+_BEGINNINGS: Final = (
+    "with an explicit deny",
+    "with explicit deny",
+    "no identity-based policy allows",
+    "because no ",
+    "because the resource does not exist",
+)
 
 
 def _stands_alone(low: str, clause: re.Match[str]) -> bool:
     return (
         clause["action"] is not None
+        or (clause["type"] is not None and _WITH_ARN.match(low, clause.end()) is not None)
         or _NEARBY_CODE.search(low, max(0, clause.start() - 120), clause.start()) is not None
     )
+
+
+_WITH_ARN: Final = re.compile(r" ?: ?arn:aws[\w-]*:(?:iam|organizations)::")
 
 
 def _fragment(script: Script, clause: re.Match[str]) -> Found:

@@ -10,7 +10,7 @@ from troubleshoot.denial.slots import Slot, open_ended, put_together
 from troubleshoot.denial.words import POLICY, POLICY_WORDS
 
 _DECIDED: Final = (
-    rf"with an explicit deny(?: in (?:an? |the )?(?P<type>{POLICY})(?: transitively through an? "
+    rf"with (?:an )?explicit deny(?: in (?:an? |the )?(?P<type>{POLICY})(?: transitively through an? "
     rf"(?P<through>{POLICY}))?)?"
 )
 _LACKING: Final = (
@@ -19,13 +19,13 @@ _LACKING: Final = (
     r"|(?P<cut>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
 )
 _EITHER: Final = r"because the resource does not exist in this region, no (?P<either>resource-based) policies"
-CLAUSE: Final = re.compile(rf"{_DECIDED}|because {_LACKING}|{_EITHER}")
+CLAUSE: Final = re.compile(rf"{_DECIDED}|(?:because )?{_LACKING}|{_EITHER}")
 """Which policy decided, and how: the end of AWS's sentence."""
 CONTEXT: Final = re.compile(
-    rf"(?:{_DECIDED}|{_LACKING}|{_EITHER})".replace("with an explicit", "(?:with )?an explicit")
+    rf"(?:{_DECIDED}|{_LACKING}|{_EITHER})".replace("with (?:an )?explicit", "(?:with )?an explicit")
 )
 """The same as the console's box puts it."""
-_POLICY_ARN: Final = re.compile(r" ?: ?(?=[\"'`]?(?:arn:|\.\.\.?/|…|<))")
+_POLICY_ARN: Final = re.compile(r"(?:,? with policy arn)? ?: ?(?=[\"'`]?(?:arn:|\.\.\.?/|…|<))")
 
 
 def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:

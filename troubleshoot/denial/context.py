@@ -76,7 +76,9 @@ def _word_end(text: str, start: int, end: int) -> int:
 _CALL_CODE: Final = _Mark(
     "when calling", r"\(([\w.]+(?:[\n\x0b][\w.]+)?)\)\s+(?:occurred\s+)?when\s+calling", behind=90
 )
-_CALL_OPERATION: Final = _Mark("when calling the", r"(?i:when\s+calling\s+the)\s+(\w+(?:[\n\x0b]\w+(?=\s+operation))?)")
+_CALL_OPERATION: Final = _Mark(
+    "when calling the", r"(?i:when\s+calling\s+the)\s+((?!\w+operation:)\w+(?:[\n\x0b]\w+(?=\s+operation))?)"
+)
 _API_CODE: Final = _Mark("api error", r"(?i:api\s+error)\s+([A-Za-z][\w.]*)")
 _HANDLER: Final = _Mark("handlererrorcode", r"\w+:\s*([A-Z]\w+(?:[\n\x0b]\w+(?=\s?\)))?)")
 _OPERATIONS: Final = (
@@ -88,10 +90,13 @@ _OPERATIONS: Final = (
     _Mark("calling `", r"calling\s+`([A-Z]\w+)`"),
 )
 _KEYED_CODES: Final = (
-    _Mark("code", rf"(?<!tatus\s)(?<!tatus)(?i:code){_QUOTE}\s*(?:[:=>]+)\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
+    _Mark(
+        "code",
+        rf"(?<!tatus\s)(?<!tatus)(?i:code){_QUOTE}(?:\s*[:=>]+|(?<=:code)\s(?=\"))\s*{_QUOTE}({_ANY_CODE})(?!\w)",
+    ),
     _Mark("errortype", rf"(?i:errorType){_QUOTE}\s*[:=]\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("__type", rf"__type{_QUOTE}\s*:\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
-    _Mark("name", rf"name{_QUOTE}\s*:\s*{_QUOTE}({CODE})(?!\w)"),
+    _Mark("name", rf"name{_QUOTE}\s*[:=]\s*{_QUOTE}({CODE})(?!\w)"),
     _Mark("(client)", rf"({_ANY_CODE})\s+\(client\)", behind=60),
 )
 _BARE_CODE: Final = re.compile(

@@ -15,7 +15,7 @@ _ANCHOR: Final = re.compile(r"not authori[sz]ed\b(?P<perform> ?to perform ?:?[ \
 ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]*)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
 _ON: Final = re.compile(
     r"[\"'`\s]*(?:(?:\.{2,}|…|\[\.*\])\s*)?on (?:(?P<nameless>this resource|the resource associated)"
-    r"|(?:the )?resources? ?:? ?|(?=[\"'`]?arn:))"
+    r"|(?:the )?resources?(?P<colon> ?:)? ?|(?P<arn>)(?=[\"'`]?arn:))"
 )
 _QUOTED: Final = re.compile(r"\"([^\"]{1,2048})\"")
 _LABEL: Final = re.compile(r"(?<![\w:/$<{-])(?:user|role|principal|caller|用户|ユーザー|사용자)(?: ?: ?| |\Z)")
@@ -23,7 +23,7 @@ _PLACEHOLDERS: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]")
 _ELLIPSIS: Final = re.compile(r"\.{2,}|…")
 _ANY_BLANK: Final = re.compile(r"\s")
 _BLANK: Final = re.compile(r" (?![\n\x0b])")
-_INNER_BLANK: Final = re.compile(r"(?<![:/]) (?![\n\x0b])")
+_INNER_BLANK: Final = re.compile(r"(?<![:/]) (?![\n\x0b:])")
 _SERVICE: Final = re.compile(r"((?:(?:Amazon|AWS) )?[A-Z][A-Za-z0-9]+) is \Z")
 _NO_SERVICE: Final = frozenset(
     {
@@ -75,6 +75,8 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
         return None
     clause = _clause_after(script, end, limit)
     _resource(script, end, clause.start() if clause else None, found)
+    if _OTHER_SCHEME.match(found.fields.get("resource") or found.fields.get("principal") or ""):
+        return None
     if clause:
         read_clause(script, clause, found)
         _named_twice(script, clause, found)
@@ -84,7 +86,7 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
 
 def _action(script: Script, match: re.Match[str], found: Found) -> int:
     start, end = match.span()
-    carried = carried_on(script.text, start, end, is_name=True)
+    carried = None if _GLUED.match(script.low, end - 7) else carried_on(script.text, start, end, is_name=True)
     if carried is not None:
         word = _WORD.match(script.text, end + 1, carried) if carried > end else None
         end = word.end() if word else end
@@ -92,6 +94,10 @@ def _action(script: Script, match: re.Match[str], found: Found) -> int:
     return end
 
 
+_OTHER_SCHEME: Final = re.compile(r"(?:trn|qcs|acs|crn|hrn|ocid1):")
+"""What other clouds call their things by; AWS's begin with `arn:`."""
+_GLUED: Final = re.compile(r"because no |.{5}on (?:the )?resource|.{3}with an? explicit")
+"""The next word, with the blank between lost: what the action is, can't be told for sure."""
 _WORD: Final = re.compile(r"[\w*]+")
 
 
@@ -117,20 +123,42 @@ def _web_identity(script: Script, found: Found) -> None:
 
 _FOR_ROLE: Final = re.compile(r"assumerole\w* for role (?=arn:)")
 _ACCESS_PROSE: Final = re.compile(
-    r" ?(?:to access\b|to use launch template:? (?P<template>lt-\w+)|to perform this (?:action|operation)\b)"
+    r" ?(?:to access\b|to use launch template:? (?P<template>lt-\w+)|to perform this (?:action|operation)\b"
+    r"|to assume (?:the )?(?:service )?role\b:? ?(?P<role>(?=[\"'`]?arn:))?"
+    r"|to use the (?:provided|specified) )"
 )
+_NOTHING: Final = re.compile(r"(?:null|none|undefined)\b")
+_SIGN: Final = re.compile(
+    r"arn:aws|amazon|\baws\b|accessdenied|boto|\b\d{12}\b|encoded authori[sz]ation|explicit deny"
+    r"|unauthorizedoperation|operation error|api error|when calling"
+)
+"""What only AWS's own messages bear: without it, a refusal that names no action may be any program's."""
 
 
 def _is_access_prose(script: Script, match: re.Match[str], found: Found) -> bool:
     """A refusal that names no action: only with a subject, or for a thing that it names."""
     after = match.start("perform") if match["perform"] else match.end()
-    prose = _ACCESS_PROSE.match(script.low, after)
-    if prose and prose["template"]:
+    prose = _ACCESS_PROSE.match(script.low, after) or _NOTHING.match(script.low, match.end())
+    names = prose.groupdict() if prose else {}
+    if prose and names.get("template"):
         found.put("resource", open_ended(script.text, prose.start("template")))
         return True
+    if prose and names.get("role") is not None:
+        found.put("resource", open_ended(script.text, prose.end()))
     kind = found.fields.get("principal_kind")
+    if "principal" not in found.fields and _SIGN.search(script.low) is None:
+        return False
     ends_here = not match["perform"] and _ENDS.match(script.low, after) is not None
+    if prose and kind is PrincipalKind.SERVICE:
+        has_reason = CLAUSE.search(script.low, prose.end(), prose.end() + 200) is not None
+        return has_reason or (" assume " in prose[0] and _is_service_trust(found))
     return kind not in {None, PrincipalKind.SERVICE} and (prose is not None or ends_here)
+
+
+def _is_service_trust(found: Found) -> bool:
+    """A service that may not assume a role: the role's trust policy decides."""
+    found.fields["policy_type"] = PolicyType.TRUST
+    return True
 
 
 _ENDS: Final = re.compile(r"[\"'`.,;)}\]]*(?: *\Z| with an explicit| because no| \(s|[\"'`)}]|  | ?$)")
@@ -146,32 +174,37 @@ def _fits_between(gap: str) -> bool:
     if "\n\n" in gap:
         return False
     bare = _ELLIPSIS.sub("", _PLACEHOLDERS.sub("", gap)).replace("\n", "").replace(HARD, "")
-    return bare.count(" ") <= 8 and ". " not in bare
+    return bare.count(" ") <= (_WORDS_IN_NAME if "arn:" in bare else 8) and ". " not in bare
+
+
+_WORDS_IN_NAME: Final = 16
+"""A Glue job or a dashboard may have a whole sentence for its name."""
 
 
 def _subject(script: Script, anchor: int, done: int, found: Found) -> None:
     begin = max(done, anchor - _WINDOW)
     has_verb = script.low.endswith("is ", begin, anchor)
     end = begin + len(script.text[begin : anchor - 3].rstrip()) if has_verb else anchor
-    label = _last_label(script.low, begin, end)
+    label = _last_label(script.text, script.low, begin, end)
     if label is not None and _is_one_value(script.text[label.end() : end], is_sentence=has_verb):
         _labelled(script, label, end, found)
     elif has_verb:
         _unlabelled(script, begin, end, found, has_label=label is not None)
 
 
-def _last_label(low: str, begin: int, end: int) -> re.Match[str] | None:
+def _last_label(text: str, low: str, begin: int, end: int) -> re.Match[str] | None:
     best = None
     for word in _LABELS:
         at = low.rfind(word, begin, end)
         while at >= 0 and (best is None or at > best.start()):
             label = _LABEL.match(low, at, end)
-            if label:
+            if label and not _IN_PLACEHOLDER.search(text, max(begin, at - 60), at):
                 best = label
             at = low.rfind(word, begin, at)
     return best
 
 
+_IN_PLACEHOLDER: Final = re.compile(r"<[^<>\"]+\Z|\[[^\[\]\n\"]+\Z|\{[^{}\n\"':]+\Z")
 _LABELS: Final = ("user", "role", "principal", "caller", "用户", "ユーザー", "사용자")
 
 
@@ -202,9 +235,42 @@ def _unlabelled(script: Script, begin: int, end: int, found: Found, *, has_label
         if slot and _ONE_WORD.fullmatch(slot.value):
             principal_into(found, slot)
     elif token[:1].isupper() and token.isalnum() and token not in _NO_SERVICE:
-        found.start = start
-        found.put("principal", Slot(token, start, end))
+        name = _BRANDED.search(script.text, begin, end) or _NAME_WORDS.search(script.text, begin, end)
+        _named_service(script, name, found)
+    elif _STANDS_FIRST.search(script.text, begin, start):
+        _plain_name(Slot(token, start, end), found)
+
+
+def _named_service(script: Script, name: re.Match[str] | None, found: Found) -> None:
+    """Take the whole name of a service ("CloudWatch Alarms"); where it begins can't be told behind other words."""
+    if name is None:
+        return
+    start = name.start()
+    if " " in name[0].strip() and name.re is not _BRANDED and not _STANDS_FIRST.search(script.text, 0, start):
         found.fields["principal_kind"] = PrincipalKind.SERVICE
+        return
+    slot = delimited(script.text, start, name.end())
+    found.start = start
+    found.put("principal", Slot(" ".join(script.text[start : name.end()].split()), *slot[1:]) if slot else None)
+    found.fields["principal_kind"] = PrincipalKind.SERVICE
+
+
+def _plain_name(slot: Slot, found: Found) -> None:
+    """Take a name without its label ("build-runner is not authorized"), unless it may be a word of prose."""
+    if _BRACKETED.fullmatch(slot.value):
+        found.start = slot.start
+        found.fields["principal_kind"] = PrincipalKind.UNKNOWN
+    elif _PLAIN_NAME.fullmatch(slot.value):
+        principal_into(found, slot)
+        if "/" not in slot.value:
+            found.fields["principal_kind"] = PrincipalKind.UNKNOWN
+
+
+_BRANDED: Final = re.compile(r"\b(?:Amazon|AWS)[ \n](?:[A-Z][A-Za-z0-9]*[ \n]?)+\Z")
+_NAME_WORDS: Final = re.compile(r"\b(?:[A-Z][A-Za-z0-9]*[ \n]?)+\Z")
+_STANDS_FIRST: Final = re.compile(r"(?:\A|[\"'`(]|[>|:;] ?|[\n\x0b]|- )\Z")
+_BRACKETED: Final = re.compile(r"<[^<>]+>|\[[^\[\]]+\]|\{[^{}]+\}")
+_PLAIN_NAME: Final = re.compile(r"(?:\.{3}|…)?(?=\w*[-_/.@\d])[A-Za-z][\w+=,.@/-]*\w")
 
 
 _ONE_WORD: Final = re.compile(r"[^\s\"'{}\[\]]+|[^\s\"']+arn:[^\s\"']+|arn:[^\s\"]+")
@@ -212,9 +278,18 @@ _ONE_WORD: Final = re.compile(r"[^\s\"'{}\[\]]+|[^\s\"']+arn:[^\s\"']+|arn:[^\s\
 
 def _token_start(text: str, begin: int, end: int) -> int:
     """Where the word before `end` starts, one line further up if an ARN was broken there."""
-    start = max(text.rfind(char, begin, end) for char in " \n\x0b") + 1 or begin
+    placeholder = _PLACEHOLDER_AT_END.search(text, begin, end)
+    until = placeholder.start() if placeholder else end
+    start = max(text.rfind(char, begin, until) for char in " \n\x0b") + 1 or begin
     above = _BROKEN_ARN.search(text, begin, start)
-    return above.start() if above and "arn:" not in text[start:end] else start
+    if above and "arn:" not in text[start:end]:
+        return above.start()
+    quote = _QUOTE_MARKS.match(text, start, end)
+    return quote.end() if quote else start
+
+
+_PLACEHOLDER_AT_END: Final = re.compile(r"<[^<>\n]{1,60}>\Z")
+_QUOTE_MARKS: Final = re.compile(r"[\"'`(]+(?=[\w.…]*-|[A-Z])")
 
 
 _BROKEN_ARN: Final = re.compile(r"arn:[^\s\"]*[\n\x0b]\Z")
@@ -225,8 +300,10 @@ def _resource(script: Script, start: int, clause_start: int | None, found: Found
     if on is None or on["nameless"]:
         return
     begin = on.end()
-    if _ELISION_BEFORE.match(script.text, begin):
-        begin += 4
+    elision = _ELISION_BEFORE.match(script.text, begin)
+    begin = elision.end() if elision else begin
+    if _NO_VALUE.match(script.low, begin) or (_is_doubtful(script, on) and not _RESOURCE_LIKE.match(script.low, begin)):
+        return
     quoted = _QUOTED.match(script.text, begin)
     if quoted:
         found.put("resource", delimited(script.text, *quoted.span(1)))
@@ -236,7 +313,21 @@ def _resource(script: Script, start: int, clause_start: int | None, found: Found
         found.put("resource", _open_resource(script, begin))
 
 
-_ELISION_BEFORE: Final = re.compile(r"\.{3} (?=\w)")
+def _is_doubtful(script: Script, on: re.Match[str]) -> bool:
+    """Say whether prose may go on here: no colon, or a new line, stands between "resource" and the next word."""
+    gap = script.text[on.end("colon") : on.end()] if on["colon"] else "\n"
+    return on["arn"] is None and ("\n" in gap or script.text[on.end() : on.end() + 1] == "\n")
+
+
+_ELISION_BEFORE: Final = re.compile(r"\.{3} (?=[\w.]+[-_:/])")
+_NO_VALUE: Final = re.compile(
+    r"[\"'`]?(?:because|with (?:an )?explicit|\(service|status(?: code)?\b|(?:\.{3}|…)(?![\w/:-])|\Z)"
+    r"|(?:action|operation)s? "
+)
+_RESOURCE_LIKE: Final = re.compile(
+    r"[\s\"'`(]*(?:\.{2,}/|[<{[$…]|\*|[\w.+=@*()-]*(?:[:/]|[\w-]*[-_.\d][\w-]*)"
+    r"|(?:user|role|group|policy|instance profile) )"
+)
 
 
 def _open_resource(script: Script, begin: int) -> Slot | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from troubleshoot.denial.slots import Slot, is_mask
+from troubleshoot.denial.slots import Slot, is_mask, is_torn
 
 
 @dataclass(slots=True)
@@ -19,8 +19,8 @@ class Found:
     weak: bool = False
 
     def put(self, name: str, slot: Slot | None) -> None:
-        """Keep a field and its span; a value that is not there, or only a stand-in, stays unset."""
-        if slot is not None and slot.value and not is_mask(slot.value):
+        """Keep a field and its span; a value that is not there, torn, or only a stand-in, stays unset."""
+        if slot is not None and slot.value and not is_mask(slot.value) and not is_torn(slot.value):
             self.fields[name] = slot.value
             self.spans[name] = (slot.start, slot.end)
             self.end = max(self.end, slot.end)

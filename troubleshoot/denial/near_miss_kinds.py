@@ -104,10 +104,55 @@ KINDS: Final = (
         "validation",
         "AWS found a mistake in the request",
         "Correct the value that the message names; permissions are not the reason.",
-        "validation|invalidparameter|malformed|invalid data location|invalidciphertext|badrequest|invalidinput",
+        "validation|invalidparameter|malformed|invalid data location|badrequest|invalidinput",
         r"validationexception|validationerror|invalidparameter\w+|malformedpolicy\w*|invalid data location"
-        r"|invalidciphertextexception"
         r"|invalidinputexception",
+    ),
+    _kind(
+        "validation",
+        "AWS could not read this ciphertext",
+        "Check that the data was encrypted with this key and came whole; permissions are not the reason.",
+        "invalidciphertext",
+        r"invalidciphertextexception",
+        _AROUND,
+    ),
+    _kind(
+        "not-offered",
+        "This Region does not offer the operation",
+        "Use a Region where the service offers it, or correct the name of the operation.",
+        "unable to determine service",
+        r"unable to determine service/operation name",
+        _AROUND,
+    ),
+    _kind(
+        "email-identity",
+        "Amazon SES does not know this sender or recipient",
+        "Verify the address or its domain in SES, in the same Region, or ask to leave the sandbox.",
+        "address is not verified|failed the check in region",
+        r"email address is not verified|identities failed the check in region",
+        _AROUND,
+    ),
+    _kind(
+        "cloudwatch-role",
+        "API Gateway has no role to write its logs with",
+        "Set the CloudWatch logs role in API Gateway's account settings, in this Region.",
+        "cloudwatch logs role",
+        r"cloudwatch logs role arn must be set",
+        _AHEAD,
+    ),
+    _kind(
+        "dry-run",
+        "The call would have been allowed",
+        "Run it again without the dry run; the permissions are there.",
+        "dryrunoperation|request would have succeeded",
+        r"dryrunoperation|request would have succeeded, but dryrun",
+    ),
+    _kind(
+        "acl-off",
+        "The bucket takes no ACLs",
+        "Leave the ACL out of the request, or turn ACLs on in the bucket's object ownership.",
+        "accesscontrollistnotsupported|does not allow acls",
+        r"accesscontrollistnotsupported|bucket does not allow acls",
     ),
     _kind(
         "limit",
@@ -260,11 +305,15 @@ KINDS: Final = (
         "other-cloud",
         "This message is from another cloud",
         "Ask whoever runs your account there; AWS permissions do not matter.",
-        "authorized by ram|forbidden.ram|qcs:|tencent|aliyun|scaleway|os_compute|policy doesn't allow|oraclecloud"
+        "trn:|acs:|crn:|hrn:|authorized by ram"
+        "|forbidden.ram|qcs:|tencent|aliyun|scaleway|os_compute|policy doesn't allow"
+        "|oraclecloud"
         "|notauthorizedornotfound|ovh|huawei|yandex"
         "|digitalocean|backblaze|wasabi|minio|cloudflare|linode|hetzner|ibm|ceph|openstack|nopermission|requested "
         "action",
-        r"authorized by ram|forbidden\.ram|nopermission\b.{0,80}\bram\b|\bqcs:|tencentcloud|aliyun|scaleway|policy "
+        r"authorized by ram|forbidden\.ram|nopermission\b.{0,80}\bram\b"
+        r"|\b(?:qcs|trn|acs|crn|hrn):\w"
+        r"|tencentcloud|aliyun|scaleway|policy "
         r"doesn't allow \w+(?::\w+)+ to be performed"
         r"|oraclecloud|notauthorizedornotfound|\bovh\b|huaweicloud|yandex ?cloud|digitalocean|backblaze|wasabi"
         r"|\bminio\b"

@@ -44,9 +44,9 @@ def kind_of(principal: str) -> PrincipalKind:
     for mark, kind in _KIND_MARKS:
         if mark in principal:
             return kind
-    if principal.startswith("AROA"):
+    if principal.startswith(("AROA", "role/")):
         return PrincipalKind.ROLE_SESSION
-    if principal.startswith("AIDA"):
+    if principal.startswith(("AIDA", "user/")):
         return PrincipalKind.USER
     if re.search(r":root\b", principal):
         return PrincipalKind.ROOT

@@ -21,7 +21,9 @@ KINDED: Final = re.compile(
 """IAM names some resources by kind and name: `role build-runner`."""
 
 _BROKEN: Final = re.compile(r"[ ]*[\n\x0b]+[ ]*")
-_TOKEN: Final = re.compile(r"(?:<[^<>/\n\x0b][^<>]{0,60}>|\{[^{}\"\n\x0b]{0,60}\}|[^\s\"<>]|<(?!/)|>){1,2048}")
+_TOKEN: Final = re.compile(
+    r"(?:<[^<>/\n\x0b][^<>]{0,60}>|\{[^{}\"\n\x0b]{0,60}\}|\[[A-Za-z][^\[\]\"\n\x0b]{0,60}\]|[^\s\"<>]|<(?!/)|>){1,2048}"
+)
 _PIECE: Final = re.compile(r"(?:[\w:/.*@=+,$>{}…#-]|<(?!/))+", re.ASCII)
 _GAP: Final = re.compile(r"(?P<blank> )|[\n\x0b](?![\n\x0b])")
 _NAME: Final = re.compile(r"[A-Za-z0-9*]+(?=[\s\"'`,.;)\]}*<]|\Z)")
@@ -68,7 +70,11 @@ def open_ended(text: str, start: int) -> Slot | None:
             return None
         end = after
     slot = delimited(text, start, end)
-    return None if slot is None or _HALF_KIND.fullmatch(slot.value) else slot
+    return None if slot is None or _HALF_KIND.fullmatch(slot.value) or _NEVER_CLOSED.search(slot.value) else slot
+
+
+_NEVER_CLOSED: Final = re.compile(r"<[^<>]*\Z|\[[^\[\]]*\Z|\{[^{}]*\Z")
+"""A stand-in that goes on behind a blank or a break: the value was cut there."""
 
 
 def carried_on(text: str, start: int, end: int, *, is_name: bool = False) -> int | None:
@@ -141,11 +147,21 @@ _SHORTENED: Final = re.compile(r"\.\.|[…*<>$]|[xX]{2}")
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the bounds without the quotes, brackets and final stop around the value."""
-    while start < end and text[start] in " \n\x0b\"'`(":
+    while start < end and (text[start] in " \n\x0b\"'`" or (text[start] == "(" and _is_around(text[start:end]))):
         start += 1
     while start < end and _is_outside(text[start:end]):
         end -= 1
     return start, end
+
+
+def _is_around(value: str) -> bool:
+    """Say whether the bracket that opens the value is closed at its end, or not at all."""
+    depth = 0
+    for at, char in enumerate(value):
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return not any(letter.isalnum() for letter in value[at + 1 :])
+    return True
 
 
 def _is_outside(value: str) -> bool:
@@ -172,7 +188,18 @@ def put_together(value: str) -> str:
     return " ".join(value[:cut].split()) + " " * bool(kind) + rest
 
 
-_FORMATTED: Final = re.compile(r"(?<=:) (?=[\w-])")
+_TORN: Final = re.compile(
+    r"``|\A\*\*(?=\w)|\A[^*]*\w\*\*\Z|[\w/:*-]arn:aws|\A# |[> ]#\Z|/ [^<]*\Z|[\"]"
+    r"|\A[^<]*(?<!-)>|\A(?:[^`]*`[^`]*`)*[^`]*`[^`]*\Z"
+)
+
+
+def is_torn(value: str) -> bool:
+    """Say whether marks that belong to no value stand in this one: how it was wrapped or quoted is not known."""
+    return not value.isalnum() and _TORN.search(value) is not None
+
+
+_FORMATTED: Final = re.compile(r"(?<=:) (?=[\w-])| (?=:)")
 
 
 def is_mask(value: str) -> bool:
