@@ -11,11 +11,11 @@ import pytest
 from django.core import mail as django_mail
 from django.utils import timezone
 
-from tests.builders import make_request
-from tests.cast import ALICE_ARN
+from tests.builders import make_approval, make_request
+from tests.cast import ALICE_ARN, make_person
 from troubleshoot.access import outbox, people
 from troubleshoot.access.mail import MOST_ATTEMPTS, send_one, written
-from troubleshoot.models import AdminChange, Grant, OutboxMessage, Role, State
+from troubleshoot.models import AdminChange, Approval, Grant, OutboxMessage, Role, State
 
 pytestmark = pytest.mark.django_db
 FOLDER = Path("templates/email")
@@ -114,6 +114,39 @@ def test_approvers_are_led_to_the_review_and_requesters_to_their_request(message
     assert f"/queue/{message.request.code}/" in written(message).body
     message.template = "approved"
     assert f"/requests/{message.request.code}/" in written(message).body
+
+
+def test_layers_are_called_by_their_names(message):
+    message.template = "active"
+    body = written(message).body
+    assert "It could not read: VPC endpoint policy." in body
+    assert "works now" not in body
+
+
+def test_who_filed_learns_who_decides(message, noor):
+    message.template = "submitted"
+    assert "One of 2 people decides: Rita, Noor." in written(message).body
+    noor.is_active = False
+    noor.save()
+    assert "Rita decides." in written(message).body
+
+
+def test_of_many_who_decide_three_are_named(message, account):
+    for name in ("ben", "cleo", "dora"):
+        make_person(name, Role.APPROVER, account=account)
+    message.template = "submitted"
+    assert "One of 4 people decides: Rita, Ben, Cleo, 1 more." in written(message).body
+
+
+def test_who_was_rejected_learns_by_whom(message, rita):
+    make_approval(message.request, rita, Approval.Verdict.REJECT)
+    message.template = "rejected"
+    assert "Your request was rejected by Rita." in written(message).body
+
+
+def test_approvers_are_promised_no_risks_that_the_page_does_not_show(message):
+    message.template = "to_decide"
+    assert "risks" not in written(message).body
 
 
 def test_a_message_is_sent_once_with_an_id_that_never_changes(message):

@@ -13,14 +13,20 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from troubleshoot.access import routing
 from troubleshoot.access.claims import claim_message, pause_after
-from troubleshoot.models import AccessRequest, AdminChange, Grant, OutboxMessage
+from troubleshoot.access.words import LAYER_NAMES
+from troubleshoot.iam.layers import Layer
+from troubleshoot.models import AccessRequest, AdminChange, Approval, Grant, OutboxMessage
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE: Final = timedelta(hours=1)
 MOST_ATTEMPTS: Final = 60
 """With pauses of up to an hour more than two days; then the message stays in the outbox, unsent, with its error."""
+
+_NAMED: Final = 3
+"""So many approvers are named in a mail; of more, how many they are."""
 
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _PAGES: Final = {
@@ -99,10 +105,25 @@ def _context(message: OutboxMessage) -> dict[str, Any]:
         "request": request,
         "grant": grant,
         "duration": _duration(request) if request else "",
-        "unchecked": ", ".join(layer.replace("_", " ") for layer in unchecked),
+        "unchecked": ", ".join(LAYER_NAMES[layer] for layer in Layer if layer in unchecked),
+        "decides": _who_decides(request) if request and message.template == "submitted" else "",
+        "rejected_by": _who_rejected(request) if request and message.template == "rejected" else "",
         "site": settings.SITE_URL,
         "link": settings.SITE_URL + _page(message),
     }
+
+
+def _who_decides(request: AccessRequest) -> str:
+    names = [str(person) for person in routing.deciders(request)]
+    if len(names) < 2:
+        return f"{names[0]} decides." if names else "An approver decides."
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return f"One of {len(names)} people decides: {', '.join([*names[:_NAMED], *more])}."
+
+
+def _who_rejected(request: AccessRequest) -> str:
+    last = request.approvals.filter(verdict=Approval.Verdict.REJECT).select_related("approver").last()
+    return str(last.approver) if last else "an approver"
 
 
 def _page(message: OutboxMessage) -> str:

@@ -12,6 +12,7 @@ from troubleshoot.access.calls import as_of, call_from_data
 from troubleshoot.access.claims import Claim
 from troubleshoot.access.reminders import next_look
 from troubleshoot.access.states import Event, Telling, transition
+from troubleshoot.access.words import LAYER_NAMES
 from troubleshoot.iam import evaluate
 from troubleshoot.iam.decision import Decision, Effect
 from troubleshoot.iam.layers import Layer
@@ -79,21 +80,10 @@ def _why(decision: Decision, snapshot: Snapshot) -> str:
         return f"The call could not be checked. {snapshot.exists.why}"
     if not snapshot.exists:
         return "The principal does not exist in IAM any more."
-    names = [_NAMES[result.layer] for result in decision.stopping]
+    names = [LAYER_NAMES[result.layer] for result in decision.stopping]
     if names:
         return f"The call would still be stopped by the {' and the '.join(names)}."
     return "The identity policies could not be read, so the call could not be checked."
-
-
-_NAMES: Final = {
-    Layer.RCPS: "resource control policies",
-    Layer.SCPS: "service control policies",
-    Layer.VPC_ENDPOINT: "VPC endpoint policy",
-    Layer.RESOURCE: "resource's own policy",
-    Layer.IDENTITY: "identity policies",
-    Layer.BOUNDARY: "permissions boundary",
-    Layer.SESSION: "session policy",
-}
 
 
 def _activate(claim: Claim, grant: Grant, found: dict[str, Any], now: datetime) -> None:
