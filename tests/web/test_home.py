@@ -5,6 +5,7 @@ from django.test import Client
 
 from tests.cast import MATEO_ARN, make_account, make_person
 from tests.web import markup
+from tests.web.signing_in import signed_in
 from troubleshoot.models import Account, Mode, Person
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +101,9 @@ def test_a_frame_costs_few_queries_however_many_accounts(
     client.force_login(adam)
     with django_assert_max_num_queries(5):  # type: ignore[operator]
         client.get("/")
+
+
+def test_only_administrators_find_the_style_page_in_the_foot(adam: Person, mateo: Person) -> None:
+    assert "Style page" in signed_in(adam).get("/").content.decode()
+    for client in (signed_in(mateo), Client()):
+        assert "Style page" not in client.get("/").content.decode()

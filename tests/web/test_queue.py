@@ -82,7 +82,7 @@ def test_a_long_queue_is_turned_by_place(alice: Person, account: Account, rita: 
 
 def test_the_review_shows_evidence_change_and_digest(asked: AccessRequest, rita: Person) -> None:
     page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
-    for said in ("Alice asks for", "What it newly allows", "The evidence", "according to the message", "List: "):
+    for said in ("Alice asks for", "What it newly allows", "The evidence", "according to the message", "List)"):
         assert said in page
     assert f'name="digest" value="{asked.change_digest}"' in page
     assert "It rests on the text alone" in page
@@ -107,6 +107,19 @@ def test_another_digest_approves_nothing(asked: AccessRequest, rita: Person, dig
     assert asked.state == State.SUBMITTED
     assert not asked.approvals.exists()
     assert "The change is not the one that you were shown." in page
+
+
+@pytest.mark.parametrize("who", ["helen", "otto"])
+def test_who_cannot_decide_is_promised_no_mails(who: str, request: pytest.FixtureRequest, account: Account) -> None:
+    page = signed_in(request.getfixturevalue(who)).get("/queue/").content.decode()
+    assert "No request waits for a decision" in page
+    assert "e-mail" not in page.split("<main")[1].split("</main>")[0]
+
+
+def test_rejecting_is_asked_for_a_reason_by_its_name(asked: AccessRequest, rita: Person) -> None:
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    assert "Reason for rejecting" in page
+    assert "Why not?" not in page
 
 
 def test_rejecting_needs_a_reason(asked: AccessRequest, rita: Person) -> None:

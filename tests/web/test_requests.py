@@ -135,13 +135,25 @@ def test_for_somebody_elses_principal_it_is_on_behalf_only(charlie: Person, mate
     client = signed_in(charlie)
     kept = pasted(client, denial_text(MATEO_ARN))
     address = f"/d/{kept.token}/request/"
-    assert "This principal is not linked to you" in client.get(address).content.decode()
+    assert "The portal does not know that mateojackson is you" in client.get(address).content.decode()
     assert client.post(address, SENT).status_code == 422
     client.post(address, {**SENT, "on_behalf": "on"})
     asked = AccessRequest.objects.get()
     assert asked.on_behalf
     assert asked.beneficiary == mateo
     assert f"/requests/{asked.code}/" in signed_in(mateo).get("/requests/").content.decode()
+
+
+def test_who_has_a_principal_is_told_that_another_one_is_not_theirs(mary: Person, mateo: Person, rita: Person) -> None:
+    client = signed_in(mary)
+    kept = pasted(client, denial_text(MATEO_ARN))
+    page = client.get(f"/d/{kept.token}/request/").content.decode()
+    assert "This message is about mateojackson, not about you" in page
+
+
+def test_what_is_allowed_is_told_in_words(asking: str, mateo: Person) -> None:
+    page = signed_in(mateo).get(asking).content.decode()
+    assert "List schemas (access level: List)." in page
 
 
 def test_a_request_can_be_withdrawn_once(alice: Person, account: Account, rita: Person) -> None:

@@ -138,7 +138,8 @@ def test_durations_are_said_as_people_say_them(hours: int, said: str) -> None:
 @pytest.mark.parametrize(
     ("age", "said"),
     [
-        (timedelta(), "1 min"),
+        (timedelta(), "under 1 min"),
+        (timedelta(seconds=61), "1 min"),
         (timedelta(minutes=59), "59 min"),
         (timedelta(hours=47), "47 h"),
         (timedelta(days=9), "9 days"),

@@ -82,6 +82,11 @@ class Site:
         return ", ".join(name for holds, name in named if holds) or "employee"
 
     @property
+    def administers(self) -> bool:
+        """Whether the person looks after the portal itself."""
+        return self._person is not None and roles_of(self._person).is_admin
+
+    @property
     def topics(self) -> list[TopicLink]:
         """The five topics, as links."""
         return [TopicLink(reverse(topic.slug), topic.short) for topic in TOPICS]

@@ -17,7 +17,7 @@ from troubleshoot.models import AccessRequest, Account, Diagnosis, Person
 from troubleshoot.remedy import Change
 from troubleshoot.web.forms.access_request import UNTIL_REVOKED, RequestForm
 from troubleshoot.web.presenters.comparison import comparison_of
-from troubleshoot.web.presenters.next_steps import who_decides
+from troubleshoot.web.presenters.next_steps import not_yours, who_decides
 from troubleshoot.web.presenters.policies import change_view
 from troubleshoot.web.presenters.request_page import request_page
 from troubleshoot.web.presenters.requests import newly_allows, request_row, touched
@@ -161,6 +161,7 @@ def _form_page(
         "kept": kept,
         "answer": asking.answer,
         "who": who_decides(asking.answer),
+        "not_yours": not_yours(asking.call.principal, person_of(request)),
         "on_behalf": not asking.answer.own_principal,
         "policy": change_view(asking.change, title="The exact policy", ends=_ends(form)),
         "allows": newly_allows(asking.change),

@@ -75,7 +75,7 @@ class RejectForm(ApproveForm):
     """A rejection names the digest too, and needs a reason, which the requester reads."""
 
     reason = forms.CharField(
-        label="Why not?",
+        label="Reason for rejecting",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The requester reads this.",

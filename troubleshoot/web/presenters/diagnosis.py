@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from troubleshoot.access.answer import Answer, NextCheck
+from troubleshoot.access.explain import NOT_YOURS
 from troubleshoot.denial import Denial, Removed
 from troubleshoot.iam import catalog
 from troubleshoot.models import AccessRequest, Diagnosis, Person
@@ -13,7 +14,7 @@ from troubleshoot.web.components import Fact, Gate, GateState
 from troubleshoot.web.presenters.gates import gates_of
 from troubleshoot.web.presenters.marked import Segment, marked
 from troubleshoot.web.presenters.names import Name, principal_name, resource_name
-from troubleshoot.web.presenters.next_steps import Step, is_pass_role, next_steps
+from troubleshoot.web.presenters.next_steps import Step, is_pass_role, next_steps, not_yours
 from troubleshoot.web.presenters.policies import StatementView, statement_view
 from troubleshoot.web.presenters.verdict import Verdict, verdict_of
 
@@ -53,6 +54,7 @@ class NextStop:
 @dataclass(frozen=True, slots=True)
 class DiagnosisPage:
     """The page. `is_judged`: whether there is a call to judge; `gates` is empty where nothing is known of it.
+    `can_be_checked`: reading again could tell more; not so of a principal that is not the person's own.
 
     `basis` says what the answer rests on, `limits` what was not checked.
     """
@@ -70,6 +72,7 @@ class DiagnosisPage:
     basis: str
     limits: tuple[str, ...]
     is_judged: bool
+    can_be_checked: bool
     asks_for_role: bool
     caller: str
 
@@ -100,9 +103,10 @@ def diagnosis_page(
         text=marked(answer.reading.text, spans),
         removed=removed_in_words(answer.reading.removed),
         choices=tuple(_choice(number, denial, chosen) for number, denial in enumerate(denials)),
-        basis=_basis(answer),
+        basis=_basis(answer, viewer),
         limits=_limits(answer),
         is_judged=not answer.fictional,
+        can_be_checked=answer.not_live_because != NOT_YOURS,
         asks_for_role=is_pass_role(answer) and "resource" in answer.missing and diagnosis is not None,
         caller=str(principal_name(answer.facts.principal) or ""),
     )
@@ -195,11 +199,13 @@ def _spaced(resource_type: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", resource_type).lower()
 
 
-def _basis(answer: Answer) -> str:
+def _basis(answer: Answer, viewer: Person | None) -> str:
     if answer.live and answer.decision is None:
         return "The portal can read this principal. To judge the call, it needs what is missing."
     if answer.live and answer.checked_at:
         return f"Read from IAM {ago(answer.checked_at)}, judged by the portal’s own evaluator."
+    if answer.not_live_because == NOT_YOURS:
+        return f"{not_yours(answer.facts.principal, viewer)}. The answer rests on the text alone."
     return answer.not_live_because
 
 

@@ -240,6 +240,15 @@ def contact_words(account: Account) -> str:
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
+def not_yours(principal: str | None, viewer: Person | None) -> str:
+    """Return whom a message is about that is not known to be the viewer; no full stop at its end."""
+    name = principal_name(principal)
+    whom = name.short if name else "somebody"
+    if viewer is not None and not viewer.links.exists():
+        return f"The portal does not know that {whom} is you"
+    return f"This message is about {whom}, not about you"
+
+
 def _sign_in() -> tuple[str, str, Literal["primary"]]:
     return reverse("sign-in"), "Sign in", "primary"
 

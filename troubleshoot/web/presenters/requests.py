@@ -128,8 +128,9 @@ def _permission(action: str, statement: Mapping[str, object]) -> Permission:
 
 
 def _described(action: catalog.ActionInfo) -> str:
+    what = action.description.removeprefix("Grants permission to ").rstrip(".")
     levels = ", ".join(sorted(action.access_levels))
-    return f"{levels}: {action.description.rstrip('.')}" if levels else action.description
+    return f"{what[:1].upper()}{what[1:]} (access level: {levels})" if levels else what
 
 
 def touched(change: Change) -> str:
@@ -196,8 +197,10 @@ def _ends(request: AccessRequest, grant: Grant | None) -> Step:
 def age_words(request: AccessRequest) -> str:
     """Return how old a request is, as one number that a queue can be read by."""
     age = timezone.now() - request.submitted_at
+    if age < timedelta(minutes=1):
+        return "under 1 min"
     if age < timedelta(hours=1):
-        return f"{max(1, age.seconds // 60)} min"
+        return f"{age.seconds // 60} min"
     if age < timedelta(days=2):
         return f"{age.days * 24 + age.seconds // 3600} h"
     return f"{age.days} days"
