@@ -65,12 +65,19 @@ def _page(
     request: HttpRequest, sent: RoleChangeForm | LinkChangeForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     person = person_of(request)
+    role_form = sent if isinstance(sent, RoleChangeForm) else RoleChangeForm()
+    link_form = sent if isinstance(sent, LinkChangeForm) else LinkChangeForm()
+    link_form.share_people_with(role_form)
     everybody, turn = page_of(request, selectors.people())
+    role_form = sent if isinstance(sent, RoleChangeForm) else RoleChangeForm()
+    link_form = sent if isinstance(sent, LinkChangeForm) else LinkChangeForm()
+    if roles_of(person).is_admin:
+        link_form.offer(role_form.offer())
     context = {
         "may_propose": roles_of(person).is_admin,
         "sent": sent,
-        "role_form": sent if isinstance(sent, RoleChangeForm) else RoleChangeForm(),
-        "link_form": sent if isinstance(sent, LinkChangeForm) else LinkChangeForm(),
+        "role_form": role_form,
+        "link_form": link_form,
         "rows": tuple(person_row(somebody) for somebody in everybody),
         "turn": turn,
         "changes": tuple(change_view(change, viewer=person) for change in selectors.proposed_changes()),

@@ -1,5 +1,6 @@
 """Proposing a change of roles and links, and an account's settings."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -25,6 +26,23 @@ class _ChangeForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["person"].queryset = Person.objects.order_by("username")  # type: ignore[attr-defined]
+
+    def offer(self, people: list[Any] | None = None) -> list[Any]:
+        """Offer these people, or everybody, and return whom it offers: two forms on a page read them once."""
+        field: Any = self.fields["person"]
+        field.choices = list(field.choices) if people is None else people
+        offered: list[Any] = field.choices
+        return offered
+
+    def share_people_with(self, other: "_ChangeForm") -> None:
+        """Let both forms on one page list the people from one query, made when the first of them is shown."""
+
+        @cache
+        def people() -> list[tuple[Any, str]]:
+            return [(person.pk, str(person)) for person in Person.objects.order_by("username")]
+
+        for form in (self, other):
+            form.fields["person"].choices = lambda: [("", "Choose a person"), *people()]  # type: ignore[attr-defined]
 
 
 class RoleChangeForm(_ChangeForm):
