@@ -56,14 +56,18 @@ check: $(VENV)/.development ## style, types, import direction, templates, migrat
 	@$(BIN)/djlint --quiet --lint templates
 	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 
-# The suite runs twice: on SQLite, the embedded default, and on a real PostgreSQL, where races and crashes show.
+# The suite runs on SQLite, the embedded default. What touches the database runs again on a real PostgreSQL, where
+# races and crashes show.
+ON_POSTGRES := -p tests.postgres tests/access tests/audit tests/faults tests/races tests/matrix tests/web \
+  tests/aws/test_checks.py tests/aws/test_commands.py
+
 test: check chromium ## everything, from a fresh clone to a green suite
 	@$(BIN)/python -m pytest -n $(WORKERS)
-	@$(BIN)/python -m pytest -n $(WORKERS) -p tests.postgres -m "not browser" --ignore=tests/iam --ignore=tests/denial --ignore=tests/remedy --ignore=tests/guide
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ON_POSTGRES)
 
 deep: check chromium ## the same tests at full figures; takes long
 	@ACCESS_DESK_DEEP=1 $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600
-	@ACCESS_DESK_DEEP=1 $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600 -p tests.postgres -m "not browser"
+	@ACCESS_DESK_DEEP=1 $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600 $(ON_POSTGRES)
 
 bench: $(VENV)/.development ## figures, each beside its reference in the same run
 	@$(BIN)/python -m bench

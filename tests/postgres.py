@@ -38,6 +38,7 @@ def _socket(server: object) -> Path:
 
 
 def _stop(server: object, folder: Path) -> None:
+    logging.raiseExceptions = False  # the wheel logs once more when the streams are closed already
     server.cleanup()  # type: ignore[attr-defined]
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -12,8 +12,15 @@ from troubleshoot.access.permissions import Sight, owns
 from troubleshoot.denial import Denial, DenyKind, PrincipalKind, Reading
 from troubleshoot.iam import evaluate, request_context
 from troubleshoot.iam.arn import parse_arn
+from troubleshoot.iam.catalog import (
+    Check,
+    checks_for_operation,
+    closest_actions,
+    is_fictional,
+    resource_type_of,
+    service_of,
+)
 from troubleshoot.iam.catalog import action as catalog_action
-from troubleshoot.iam.catalog import checks_for_operation, closest_actions, is_fictional, resource_type_of, service_of
 from troubleshoot.iam.decision import Decision, Effect, LayerResult, StatementReason
 from troubleshoot.iam.layers import Layer, PolicySet
 from troubleshoot.iam.request import Request
@@ -26,7 +33,7 @@ SIGNED_OUT = "You are not signed in, so the answer rests on the text alone and n
 NO_PRINCIPAL = "The text does not say who made the call."
 NO_ACCOUNT = "The portal does not know this AWS account."
 TEXT_ONLY = "The portal answers from texts alone in this account."
-NO_SUCH_PRINCIPAL = "IAM knows no such principal any more."
+NO_SUCH_PRINCIPAL = "IAM knows no user or role of this name."
 
 PERSONALIZE = "personalize.amazonaws.com"
 PASS_ROLE = "iam:passrole"  # noqa: S105 - an action, no password
@@ -55,7 +62,7 @@ def explain(
 ) -> Answer:
     """Return the answer. `at` is when the snapshot was read; the call is judged as of that time."""
     judged = _judge(facts, snapshot, at)
-    remedy = _remedy(facts, judged, snapshot, account)
+    remedy = _GONE if not_live_because == NO_SUCH_PRINCIPAL else _remedy(facts, judged, snapshot, account)
     proposal = remedy if isinstance(remedy, Proposal) else None
     return Answer(
         facts=facts,
@@ -154,6 +161,13 @@ def _remedy(
     path = snapshot.path if snapshot else None
     return propose(Situation(facts, judged.request, judged.policies, judged.decision, path))
 
+
+_GONE = NoProposal(
+    "no_such_principal",
+    None,
+    OWNERS[Layer.IDENTITY],
+    "IAM knows no user or role of this name, so nothing can be given to it. Please check the name.",
+)
 
 _ASK_AS_OWNER = (
     "This is a session of a role that is not linked to you, so the portal does not look the role up. "
@@ -272,8 +286,14 @@ def _next_checks(facts: Denial) -> tuple[NextCheck, ...]:
     return tuple(
         NextCheck(check.action, check.resource_type, check.when)
         for check in checks_for_operation(facts.operation or facts.action)
-        if (check.action.lower(), check.resource_type) != failed and check.when != "one_of"
+        if check.when != "one_of" and not _is_the_one(check, failed)
     )
+
+
+def _is_the_one(check: Check, failed: tuple[str, str | None]) -> bool:
+    """Whether this is the check that failed. While its resource is not known, any of the same action may be."""
+    action, kind = failed
+    return check.action.lower() == action and kind in (None, check.resource_type)
 
 
 def _deciders(account: Account | None, viewer: Person | None, facts: Denial) -> tuple[Person, ...]:

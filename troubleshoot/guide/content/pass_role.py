@@ -90,7 +90,7 @@ _CALLS = Section(
     "which-calls",
     "Which calls pass a role",
     (
-        Text("These eight actions of Personalize do. In two of them the role is optional."),
+        Text("These eight actions of Personalize do. In three of them the role is optional."),
         Table(
             ("Action", "Where the role stands"),
             (
@@ -101,7 +101,7 @@ _CALLS = Section(
                 ("`CreateDataDeletionJob`", "`roleArn`"),
                 ("`CreateDatasetGroup`", "`roleArn`, only with your own encryption key"),
                 ("`CreateMetricAttribution`", "`metricsOutputConfig.roleArn`"),
-                ("`UpdateMetricAttribution`", "`metricsOutputConfig.roleArn`"),
+                ("`UpdateMetricAttribution`", "`metricsOutputConfig.roleArn`, optional"),
             ),
         ),
     ),
