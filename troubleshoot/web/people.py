@@ -69,10 +69,6 @@ def _page(
     link_form = sent if isinstance(sent, LinkChangeForm) else LinkChangeForm()
     link_form.share_people_with(role_form)
     everybody, turn = page_of(request, selectors.people())
-    role_form = sent if isinstance(sent, RoleChangeForm) else RoleChangeForm()
-    link_form = sent if isinstance(sent, LinkChangeForm) else LinkChangeForm()
-    if roles_of(person).is_admin:
-        link_form.offer(role_form.offer())
     context = {
         "may_propose": roles_of(person).is_admin,
         "sent": sent,

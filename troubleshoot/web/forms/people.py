@@ -27,13 +27,6 @@ class _ChangeForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["person"].queryset = Person.objects.order_by("username")  # type: ignore[attr-defined]
 
-    def offer(self, people: list[Any] | None = None) -> list[Any]:
-        """Offer these people, or everybody, and return whom it offers: two forms on a page read them once."""
-        field: Any = self.fields["person"]
-        field.choices = list(field.choices) if people is None else people
-        offered: list[Any] = field.choices
-        return offered
-
     def share_people_with(self, other: "_ChangeForm") -> None:
         """Let both forms on one page list the people from one query, made when the first of them is shown."""
 
