@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from troubleshoot.denial.emphasis import without_emphasis
+from troubleshoot.denial.gutters import without_gutter
 from troubleshoot.denial.marks import HARD, with_hard_breaks, without_marks
 from troubleshoot.denial.view import View
 from troubleshoot.denial.words import VOCABULARY
@@ -54,7 +55,7 @@ def clean(text: str) -> Script:
     view = without_marks(View(text))
     is_broken = "\n" in view.text
     if is_broken:
-        view = with_hard_breaks(view)
+        view = with_hard_breaks(without_gutter(view))
     view = without_emphasis(view)
     if "  " in view.text:
         view = view.sub(_BLANKS, lambda _: " ")

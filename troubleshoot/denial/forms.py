@@ -68,7 +68,8 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
     found = Found(match.start(), match.end())
     _subject(script, match.start(), done, found)
     end = match.end()
-    action = ACTION.match(script.text, end) if match["perform"] else None
+    named = match["perform"] and not _NOTHING.match(script.low, end)
+    action = ACTION.match(script.text, end) if named else None
     if action:
         end = _action(script, action, found)
     elif not _is_access_prose(script, match, found):
@@ -87,7 +88,7 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
 def _action(script: Script, match: re.Match[str], found: Found) -> int:
     start, end = match.span()
     carried = None if _GLUED.match(script.low, end - 7) else carried_on(script.text, start, end, is_name=True)
-    if carried is not None:
+    if carried is not None and not script.text[end + 1 : carried].isdigit():
         word = _WORD.match(script.text, end + 1, carried) if carried > end else None
         end = word.end() if word else end
         found.put("action", Slot(put_together(script.text[start:end]).replace(" ", ""), start, end))
@@ -321,7 +322,7 @@ def _is_doubtful(script: Script, on: re.Match[str]) -> bool:
 
 _ELISION_BEFORE: Final = re.compile(r"\.{3} (?=[\w.]+[-_:/])")
 _NO_VALUE: Final = re.compile(
-    r"[\"'`]?(?:because|with (?:an )?explicit|\(service|status(?: code)?\b|(?:\.{3}|…)(?![\w/:-])|\Z)"
+    r"[\"'`]?(?:(?!arn:)\w+: |because|with (?:an )?explicit|\(service|status(?: code)?\b|(?:\.{3}|…)(?![\w/:-])|\Z)"
     r"|(?:action|operation)s? "
 )
 _RESOURCE_LIKE: Final = re.compile(

@@ -160,7 +160,7 @@ def _broken_runs(text: str) -> Iterator[tuple[int, int]]:
                 break
             run, end = run + more[1], more.end(1)
             if len(run) == 40:
-                if looks_random(run, among_names=True):
+                if looks_random(run, among_names=True) and _NAMED.search(run) is None:
                     yield match.start(), end
                 break
             if text[end : end + 1] != "\n":
@@ -168,6 +168,8 @@ def _broken_runs(text: str) -> Iterator[tuple[int, int]]:
             end += 1
 
 
+_NAMED: Final = re.compile(r"(?:role|user|policy)/")
+"""A piece of an ARN, broken over lines: no key."""
 _RUN_START: Final = re.compile(r"[ \t>#*|]{0,12}([A-Za-z0-9/+]{1,39})(?![A-Za-z0-9/+=])")
 
 

@@ -125,6 +125,10 @@ SHAPES: Final = (
     ),
     _shape("password", "passw|pwd|passphrase|kennwort", rf"(?i){_PHRASE_LABEL}{_IS}{_VALUE}"),
     _shape("password", "--pass", rf"(?i)--pass(?:word|wd|phrase)?{_FLAG}{_VALUE}"),
+    _shape(
+        "password", "mysql|mariadb", r"(?i)\b(?:mysql|mariadb)[\w-]*\b[^\n]{0,300}?\s-p(?P<value>[^\s\"'-]\S{0,200})"
+    ),
+    _shape("token", "token-code", r"(?i)--token-code[=\s]{1,3}[\"']?(?P<value>\d{6})(?!\d)"),
     _shape("password", "passw|pwd", rf"(?i)<[\w:]{{0,40}}{_PHRASE_LABEL}>(?P<value>[^<]{{1,4000}})"),
     _shape("password", "://", r"://[^\s/:@\"']{0,200}:(?P<value>[^\s/@\"']{1,400})@"),
     _shape(

@@ -47,13 +47,31 @@ class Slot(NamedTuple):
 def delimited(text: str, start: int, end: int) -> Slot | None:
     """Return the value between two known words: whatever breaks it, it is one value."""
     start, end = trimmed(text, start, end)
-    if start == end or _UNSURE.search(text, start, end):
+    if start == end or _UNSURE.search(text, start, end) or _is_cut(text, start, end):
+        return None
+    kind = KINDED.match(text, start, end)
+    if _WORDS.search(text, kind.end() if kind else start, end):
         return None
     return Slot(put_together(text[start:end]), start, end)
 
 
-_UNSURE: Final = re.compile(r"<[^<>]*\n[^<>]*>")
+def _is_cut(text: str, start: int, end: int) -> bool:
+    """Say whether a line ends behind the value, and the value can't end so."""
+    if text[end : end + 1] not in {"\n", HARD}:
+        return False
+    if _NO_END.search(text, start, end):
+        return True
+    return _REST_OF_ARN.match(text, end) is not None and _is_short_arn(text[start:end])
+
+
+_REST_OF_ARN: Final = re.compile(r"[\n\x0b]+ ?[:/*\d]")
+
+
+_NO_END: Final = re.compile(r"[/-]\Z|<[^<>\n\x0b]*\Z")
+_UNSURE: Final = re.compile(r"<[^<>]*[\n\x0b][^<>]*>|\*\w+[\n\x0b]\w+\*")
 """A stand-in of perhaps several words (`<Log Archive Account>`), broken either between them or inside one."""
+_WORDS: Final = re.compile(r"\w \w[^\n\x0b]*[\n\x0b]|[\n\x0b][^\n\x0b]*\w \w")
+"""A name of several words, broken: whether a blank stood at the break can't be told."""
 
 
 def open_ended(text: str, start: int) -> Slot | None:
@@ -83,7 +101,7 @@ def carried_on(text: str, start: int, end: int, *, is_name: bool = False) -> int
     `end` itself if it is whole; None if that can't be told. A name has letters and digits only.
     """
     gap = _GAP.match(text, end)
-    if gap is None or FOLLOW.match(text, gap.end()) or _NEXT_MESSAGE.match(text, gap.end()):
+    if gap is None or _begins_anew(text, gap):
         return end
     piece = (_NAME if is_name else _PIECE).match(text, gap.end())
     if piece is None:
@@ -111,6 +129,16 @@ def carried_on(text: str, start: int, end: int, *, is_name: bool = False) -> int
     return None if may_go_on else end
 
 
+def _begins_anew(text: str, gap: re.Match[str]) -> bool:
+    """Say whether what comes behind the gap can't belong to a value: AWS's next words, or a setting's line."""
+    at = gap.end()
+    if FOLLOW.match(text, at) or _NEXT_MESSAGE.match(text, at):
+        return True
+    return gap[0] == "\n" and _SETTING.match(text, at) is not None
+
+
+_SETTING: Final = re.compile(r"[A-Za-z_][\w.-]{0,80}=[^\n]*(?:\n|\Z)")
+"""A line of its own (`AWS_REGION=eu-west-1`): no ARN goes on like that."""
 _HALF_KIND: Final = re.compile(r"inst\w*|serv\w*|acce\w*|logi\w*|saml|mfa|ro|rol|gr|gro|grou|po|pol|poli|polic|us|use")
 _GOES_ON: Final = re.compile(r"[:/.@_=-]\w|:")
 _COMPLETES: Final = re.compile(r"[:/]|\Aarn?|\Ar?n:")
@@ -189,7 +217,8 @@ def put_together(value: str) -> str:
 
 
 _TORN: Final = re.compile(
-    r"``|\A\*\*(?=\w)|\A[^*]*\w\*\*\Z|[\w/:*-]arn:aws|\A# |[> ]#\Z|/ [^<]*\Z|[\"]"
+    r"``|\]\(http|(?<=[\w*\]'\"…])…\Z|(?<!\.)\.\.\Z|(?<![\w*])\*{1,2}\w[^*]*\w\*{1,2}\Z"
+    r"|\.#\Z|\A\*\*(?=\w)|\A[^*]*\w\*\*\Z|[\w/:*-]arn:aws|\A# |[> ]#\Z|/ [^<]*\Z|[\"]"
     r"|\A[^<]*(?<!-)>|\A(?:[^`]*`[^`]*`)*[^`]*`[^`]*\Z"
 )
 
