@@ -1,11 +1,14 @@
 """The home page: the box first, then the five topics, then search; and a frame that fits who is looking."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
 from tests.cast import MATEO_ARN, make_account, make_person
 from tests.web import markup
 from tests.web.signing_in import signed_in
+from troubleshoot.iam.catalog import data_date
 from troubleshoot.models import Account, Mode, Person
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +110,8 @@ def test_only_administrators_find_the_style_page_in_the_foot(adam: Person, mateo
     assert "Style page" in signed_in(adam).get("/").content.decode()
     for client in (signed_in(mateo), Client()):
         assert "Style page" not in client.get("/").content.decode()
+
+
+def test_every_page_says_how_old_the_lists_of_aws_are(client: Client) -> None:
+    listed = date.fromisoformat(data_date())
+    assert f"AWS’s actions as listed on {listed.day} {listed:%B %Y}" in client.get("/").content.decode()

@@ -1,6 +1,7 @@
 """What every page's frame shows: the brand, the rooms that this person may enter, the mode, and whom to ask."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.http import HttpRequest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.guide.topics import TOPICS
+from troubleshoot.iam.catalog import data_date
 from troubleshoot.models import Account, Person
 from troubleshoot.web.components import Contact
 from troubleshoot.web.rules import permits
@@ -68,6 +70,11 @@ class Site:
         if here == url:
             return NavigationItem(url, label, "page")
         return NavigationItem(url, label, "true" if url != "/" and here.startswith(url) else "")
+
+    @property
+    def catalog_date(self) -> date:
+        """The day of AWS's lists of actions and resource types that every answer rests on."""
+        return date.fromisoformat(data_date())
 
     @property
     def roles(self) -> str:
