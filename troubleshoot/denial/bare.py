@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-from troubleshoot.denial.clauses import CLAUSE, clause_action, read_clause
+from troubleshoot.denial.clauses import ALONE, CLAUSE, clause_action, read_clause
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found, Row
 from troubleshoot.denial.principals import principal_into
@@ -187,7 +187,9 @@ def read_fragments(script: Script, sentences: Row) -> list[Found]:
     for words in _BEGINNINGS:
         at = script.low.find(words)
         while at >= 0:
-            clause = None if sentences.touches(at, at + 1) else CLAUSE.match(script.low, at)
+            clause = (
+                None if sentences.touches(at, at + 1) else (CLAUSE.match(script.low, at) or ALONE.match(script.low, at))
+            )
             if clause and _stands_alone(script.low, clause):
                 found.append(_fragment(script, clause))
             at = script.low.find(words, at + len(words))

@@ -19,8 +19,10 @@ _LACKING: Final = (
     r"|(?P<cut>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
 )
 _EITHER: Final = r"because the resource does not exist in this region, no (?P<either>resource-based) policies"
-CLAUSE: Final = re.compile(rf"{_DECIDED}|(?:because )?{_LACKING}|{_EITHER}")
+CLAUSE: Final = re.compile(rf"{_DECIDED}|because {_LACKING}|{_EITHER}")
 """Which policy decided, and how: the end of AWS's sentence."""
+ALONE: Final = re.compile(rf"{_DECIDED}|{_LACKING}|{_EITHER}")
+"""The same where the word because was left out."""
 CONTEXT: Final = re.compile(
     rf"(?:{_DECIDED}|{_LACKING}|{_EITHER})".replace("with (?:an )?explicit", "(?:with )?an explicit")
 )

@@ -24,7 +24,7 @@ def without_emphasis(view: View) -> View:
     if "](http" in text:
         for link in _LINK.finditer(text):
             marks |= {link.start(): 1, link.start("to"): len(link["to"])}
-    if "*" in text or _LINE_MARK.search(text):
+    if "*" in text or (" _" in text and _LINE_MARK.search(text)):
         for pair in _EMPHASIS.finditer(text):
             length = len(pair[pair.lastgroup or 0])
             marks |= {pair.start(): length, pair.end() - length: length}

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from troubleshoot.denial.clauses import CLAUSE, clause_action, read_clause
+from troubleshoot.denial.clauses import ALONE, CLAUSE, clause_action, read_clause
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found
 from troubleshoot.denial.marks import HARD
@@ -166,7 +166,10 @@ _ENDS: Final = re.compile(r"[\"'`.,;)}\]]*(?: *\Z| with an explicit| because no|
 
 
 def _clause_after(script: Script, start: int, limit: int) -> re.Match[str] | None:
-    clause = CLAUSE.search(script.low, start, min(limit, start + 2500))
+    end = min(limit, start + 2500)
+    clause = CLAUSE.search(script.low, start, end)
+    if clause is None and script.low.find(" no identity-based policy allows", start, end) >= 0:
+        clause = ALONE.search(script.low, start, end)
     return clause if clause and _fits_between(script.text[start : clause.start()]) else None
 
 
