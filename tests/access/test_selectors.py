@@ -60,8 +60,16 @@ def test_the_queue_pages_through_requests_of_the_same_moment(account, alice, rit
 
 @pytest.mark.parametrize(
     "after",
-    ["", "x", "2026-01-01,1", "2026-01-01T00:00:00+00:00,x", ",", "9" * 40]
-    + ["0001-01-01T00:00:00+14:00,1", "9999-12-31T23:59:59-14:00,1"],
+    [
+        "",
+        "x",
+        "2026-01-01,1",
+        "2026-01-01T00:00:00+00:00,x",
+        ",",
+        "9" * 40,
+        "0001-01-01T00:00:00+14:00,1",
+        "9999-12-31T23:59:59-14:00,1",
+    ],
 )
 def test_an_edited_address_means_the_first_page(account, alice, rita, after):
     request = make_request(requester=alice, account=account)
