@@ -165,6 +165,21 @@ def test_it_leaves_what_is_no_secret(text: str) -> None:
     assert redact(text).text == text
 
 
+@pytest.mark.parametrize(
+    ("command", "secret", "kind"),
+    [
+        ("mysql -h db.example.com -u root -pSummer2031x shop", "Summer2031x", "password"),
+        ("mysqldump -pSummer2031x shop > shop.sql", "Summer2031x", "password"),
+        ("aws sts get-session-token --token-code 402913", "402913", "token"),
+        ("aws sts assume-role --token-code=402913", "402913", "token"),
+    ],
+)
+def test_a_secret_in_a_command_is_removed(command: str, secret: str, kind: str) -> None:
+    redacted = redact(f"{DENIED}\n{command}")
+    assert secret not in redacted.text
+    assert redacted.removed == (Removed(kind, 1),)
+
+
 def test_it_is_the_same_when_done_twice() -> None:
     for canary, carrier in CANARIES.values():
         once = redact(carrier.format(canary)).text

@@ -47,10 +47,11 @@ class Slot(NamedTuple):
 def delimited(text: str, start: int, end: int) -> Slot | None:
     """Return the value between two known words: whatever breaks it, it is one value."""
     start, end = trimmed(text, start, end)
-    if start == end or _UNSURE.search(text, start, end) or _is_cut(text, start, end):
+    is_broken = text.find("\n", start, end) >= 0 or text.find(HARD, start, end) >= 0
+    if start == end or (is_broken and _UNSURE.search(text, start, end)) or _is_cut(text, start, end):
         return None
-    kind = KINDED.match(text, start, end)
-    if _WORDS.search(text, kind.end() if kind else start, end):
+    kind = KINDED.match(text, start, end) if is_broken else None
+    if is_broken and _WORDS.search(text, kind.end() if kind else start, end):
         return None
     return Slot(put_together(text[start:end]), start, end)
 
