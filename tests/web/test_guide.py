@@ -164,6 +164,15 @@ def test_the_table_alone_shows_nothing_and_ends(client: Client) -> None:
     assert GuideAnswer.objects.count() == 1
 
 
+def test_what_has_ended_is_purged_and_nothing_else(alice: Person) -> None:
+    old, fresh = (store.keep(alice, {"role": {"role": ROLE}}) for _ in range(2))
+    GuideAnswer.objects.filter(lookup=sealing.lookup_of(old)).update(ends_at=timezone.now())
+    assert store.purge_expired() == 1
+    assert store.kept(alice, old) == {}
+    assert store.kept(alice, fresh) == {"role": {"role": ROLE}}
+    assert store.purge_expired() == 0
+
+
 def test_a_sealed_text_opens_with_its_own_id_only() -> None:
     sealed = sealing.seal("one", json.dumps({"a": "ä"}))
     assert sealing.unseal("one", sealed) == json.dumps({"a": "ä"})

@@ -22,10 +22,10 @@ Kept = dict[str, dict[str, str]]
 def keep(user: Person | AnonymousUser, answers: Mapping[str, Mapping[str, str]]) -> str:
     """Keep typed answers and return the unguessable id under which only this person finds them again.
 
-    Whoever is not signed in finds them for two hours, by the id alone. Rows that have ended are deleted here.
+    Whoever is not signed in finds them for two hours, by the id alone. Rows that have ended are deleted here too.
     """
     now = timezone.now()
-    GuideAnswer.objects.filter(ends_at__lte=now).delete()
+    purge_expired()
     token = secrets.token_urlsafe(24)
     person = user if isinstance(user, Person) else None
     GuideAnswer.objects.create(
@@ -47,6 +47,12 @@ def kept(user: Person | AnonymousUser, token: str) -> Kept:
     text = unseal(token, bytes(row.sealed))
     answers: Kept = json.loads(text) if text is not None else {}
     return answers
+
+
+def purge_expired() -> int:
+    """Delete the typed answers whose time is over, and return how many rows that were. The worker calls it."""
+    deleted, _ = GuideAnswer.objects.filter(ends_at__lte=timezone.now()).delete()
+    return deleted
 
 
 def tell(*, flow: str, outcome: str, solved: bool) -> None:
