@@ -52,7 +52,7 @@ def send_one(owner: str) -> Sent | None:
     if message is None:
         return None
     name = f"mail {message.template} {message.pk}"
-    if not (message.person.email and message.person.is_active):
+    if not (message.person and message.person.email and message.person.is_active):
         _close(message, sent_at=None, error="nobody to send it to")
         return Sent(f"{name}: nobody to send it to", delivered=True)
     try:
@@ -83,7 +83,7 @@ def written(message: OutboxMessage) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=_BLANK_LINES.sub("\n\n", text),
-        to=[message.person.email],
+        to=[message.person.email] if message.person else [],
         headers=headers,
     )
     mail.attach_alternative(html, "text/html")

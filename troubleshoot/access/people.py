@@ -174,7 +174,7 @@ def _record(change: AdminChange, actor: Person, event: str) -> AuditEntry:
         subject=f"change-{change.pk}",
         data={
             "kind": change.kind,
-            "person": str(change.person.public_id),
+            "person": str(change.person.public_id) if change.person else None,
             "role": change.role,
             "account": change.account.account_id if change.account else None,
         },

@@ -1,13 +1,14 @@
 """The database's tables, one module for each aggregate."""
 
-from troubleshoot.models.access_request import UNSETTLED, AccessRequest, Approval, State
+from troubleshoot.models.access_request import UNSETTLED, AccessRequest, Approval, Comment, Risk, State
 from troubleshoot.models.account import Account, Mode
-from troubleshoot.models.audit import AuditEntry, AuditHead, ErasableText
-from troubleshoot.models.diagnosis import Diagnosis
+from troubleshoot.models.audit import AuditEntry, AuditExport, AuditHead, ErasableText
+from troubleshoot.models.diagnosis import Diagnosis, UnreadMessage
 from troubleshoot.models.grant import Grant, GrantStep
 from troubleshoot.models.guide import GuideAnswer, GuideVerdict
 from troubleshoot.models.identity import AdminChange, Person, PrincipalLink, Role, RoleAssignment
-from troubleshoot.models.outbox import OutboxMessage
+from troubleshoot.models.outbox import Channel, NotificationChoice, OutboxMessage
+from troubleshoot.models.routing import RoutingRule, RuleApprover
 
 __all__ = [
     "UNSETTLED",
@@ -16,7 +17,10 @@ __all__ = [
     "AdminChange",
     "Approval",
     "AuditEntry",
+    "AuditExport",
     "AuditHead",
+    "Channel",
+    "Comment",
     "Diagnosis",
     "ErasableText",
     "Grant",
@@ -24,10 +28,15 @@ __all__ = [
     "GuideAnswer",
     "GuideVerdict",
     "Mode",
+    "NotificationChoice",
     "OutboxMessage",
     "Person",
     "PrincipalLink",
+    "Risk",
     "Role",
     "RoleAssignment",
+    "RoutingRule",
+    "RuleApprover",
     "State",
+    "UnreadMessage",
 ]

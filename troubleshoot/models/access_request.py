@@ -26,6 +26,14 @@ class State(models.TextChoices):
     REVOKED = "revoked", "revoked"
 
 
+class Risk(models.TextChoices):
+    """How much a change can do. It decides how many approvers it needs and how long it may last."""
+
+    LOW = "low", "low"
+    MEDIUM = "medium", "medium"
+    HIGH = "high", "high"
+
+
 UNSETTLED = (
     State.SUBMITTED,
     State.NEEDS_CHANGES,
@@ -39,12 +47,17 @@ UNSETTLED = (
 
 
 class AccessRequest(models.Model):
-    """What was asked, frozen: the change and its digest are never edited.
+    """What was asked: the change and its digest, which an approval names. A new change always has a new digest.
 
     `requester` files it; `beneficiary` is the person whose principal it is for, None where nobody is linked.
     `call` is the original call, which is evaluated again after the change; `call_digest` names principal, action
     and resource, so that the database itself refuses a second open request for the same. `due_at`, `lease_*` and
     `fence` belong to the worker: a row is taken by one worker at a time, and a stale worker's write is refused.
+
+    `risk` and `findings` are what the change was judged to be able to do. `first_change` is what was asked at first,
+    where the change was narrowed or filed anew since. `extends` is the request whose grant this one goes on with,
+    `follows` the one after which the call was still denied. `reminders` counts how often people were reminded in
+    this state.
     """
 
     code = models.CharField(max_length=16, unique=True, editable=False)
@@ -62,6 +75,11 @@ class AccessRequest(models.Model):
     call_digest = models.CharField(max_length=64)
     change = models.JSONField()
     change_digest = models.CharField(max_length=64)
+    first_change = models.JSONField(null=True, blank=True)
+    risk = models.CharField(max_length=8, choices=Risk.choices, default=Risk.LOW)
+    findings = models.JSONField(default=list, blank=True)
+    extends = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="extensions")
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers")
     justification = models.TextField()
     ticket = models.CharField(max_length=64, blank=True)
     idempotency_key = models.CharField(max_length=64, unique=True)
@@ -73,6 +91,7 @@ class AccessRequest(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
+    reminders = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("-submitted_at",)
@@ -84,8 +103,14 @@ class AccessRequest(models.Model):
         )
         constraints = (
             models.CheckConstraint(condition=Q(state__in=State.values), name="known_state"),
+            models.CheckConstraint(condition=Q(risk__in=Risk.values), name="known_risk"),
             models.UniqueConstraint(
-                fields=["call_digest"], condition=Q(state__in=UNSETTLED), name="one_open_request_per_call"
+                fields=["call_digest"],
+                condition=Q(state__in=UNSETTLED, extends__isnull=True),
+                name="one_open_request_per_call",
+            ),
+            models.UniqueConstraint(
+                fields=["extends"], condition=Q(state__in=UNSETTLED), name="one_open_extension_per_request"
             ),
         )
 
@@ -133,3 +158,18 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request}: {self.verdict}"
+
+
+class Comment(models.Model):
+    """What somebody said about a request. Whoever may see the request may read it; its text can be erased."""
+
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.request}: comment {self.pk}"

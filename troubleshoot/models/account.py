@@ -18,7 +18,8 @@ class Mode(models.TextChoices):
 class Account(models.Model):
     """An account, its contact, and the reader role. The writer's settings stand only in the worker's environment.
 
-    A grant lasts `max_hours` at most; one without an end may be asked for only where `allows_permanent`.
+    A grant lasts `max_hours` at most; one without an end may be asked for only where `allows_permanent`. With
+    `needs_ticket` a request names a ticket; a given one fits `ticket_pattern`, a regular expression, if it is set.
     """
 
     account_id = models.CharField(max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$", "12 digits")])
@@ -36,6 +37,8 @@ class Account(models.Model):
     contact_name = models.CharField(max_length=120, blank=True)
     contact_email = models.EmailField(blank=True)
     contact_note = models.TextField(blank=True)
+    ticket_pattern = models.CharField(max_length=120, blank=True)
+    needs_ticket = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("name",)

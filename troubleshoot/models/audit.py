@@ -14,7 +14,10 @@ class AuditHead(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One step. It holds opaque ids and digests only, and outlives whatever it speaks of: no foreign keys."""
+    """One step. It holds opaque ids and digests only, and outlives whatever it speaks of: no foreign keys.
+
+    `key_id` names the key that the digest was made with; the first entries of an old portal have none.
+    """
 
     sequence = models.PositiveBigIntegerField(primary_key=True)
     at = models.DateTimeField()
@@ -24,10 +27,17 @@ class AuditEntry(models.Model):
     data = models.JSONField()
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
+    # Empty as NULL: only such a column is added without making the table, and with it its triggers, anew on SQLite.
+    key_id = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001
 
     class Meta:
         ordering = ("sequence",)
-        indexes = (models.Index(fields=["subject", "sequence"], name="audit_subject"),)
+        indexes = (
+            models.Index(fields=["subject", "sequence"], name="audit_subject"),
+            models.Index(fields=["actor", "sequence"], name="audit_actor"),
+            models.Index(fields=["event", "sequence"], name="audit_event"),
+            models.Index(fields=["at", "sequence"], name="audit_at"),
+        )
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.event}"
@@ -47,3 +57,18 @@ class ErasableText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.name}"
+
+
+class AuditExport(models.Model):
+    """One head of the chain that was given out of the database's reach: a cut tail is found against it."""
+
+    sequence = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    exported_at = models.DateTimeField()
+    target = models.CharField(max_length=48)
+
+    class Meta:
+        indexes = (models.Index(fields=["target", "-exported_at"], name="audit_export_last"),)
+
+    def __str__(self) -> str:
+        return f"{self.sequence} to {self.target}"

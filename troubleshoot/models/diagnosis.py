@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from troubleshoot.models.account import Account
 
@@ -10,7 +11,8 @@ class Diagnosis(models.Model):
     """One pasted text (its secrets removed) with the facts read from it. Signed-out pastes are never kept.
 
     `token` is the unguessable part of the permalink, `code` what people say on the phone. `facts` are the
-    chosen denial's fields, with what the person put right. `snapshot` is empty where nothing live was read.
+    chosen denial's fields, with what the person put right. `snapshot` is empty where nothing live was read;
+    `aws_answers` are what AWS's own tools said at the same time, as far as they were asked.
     """
 
     token = models.CharField(max_length=32, unique=True, editable=False)
@@ -22,6 +24,7 @@ class Diagnosis(models.Model):
     chosen = models.PositiveIntegerField(default=0)
     facts = models.JSONField()
     snapshot = models.JSONField(null=True, blank=True)
+    aws_answers = models.JSONField(null=True, blank=True)
     snapshot_digest = models.CharField(max_length=64, blank=True)
     not_live_because = models.CharField(max_length=200, blank=True)
     engine_version = models.CharField(max_length=32)
@@ -34,3 +37,33 @@ class Diagnosis(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class UnreadMessage(models.Model):
+    """A text that could not be read, sent to the maintainers' list by somebody's own choice, its secrets removed.
+
+    The same text counts once: `digest` is its SHA-256, `times` how often it was sent. `handled_at`: a maintainer has
+    dealt with it.
+    """
+
+    class Kind(models.TextChoices):
+        UNREAD = "unread", "could not be read"
+        WRONG = "wrong", "was read wrongly"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    digest = models.CharField(max_length=64)
+    text = models.TextField()
+    times = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-last_at", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=("unread", "wrong")), name="known_unread_kind"),
+            models.UniqueConstraint(fields=["kind", "digest"], name="one_row_per_unread_text"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.digest[:12]}"

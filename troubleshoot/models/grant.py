@@ -11,6 +11,8 @@ class Grant(models.Model):
 
     `manual`: an administrator writes it, not the portal. `before` are the ARNs that were attached to the principal
     before. `revoked`: somebody asked for its end before `expires_at`. `ended_at`: nothing of it is left in IAM.
+    `pre_image` is what stood in IAM before a change by hand. `drift` is what the last comparison with live IAM, at
+    `compared_at`, found changed by others (empty: nothing). `undo` is how an undo ended, or why it was refused.
     """
 
     request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="grant")
@@ -24,6 +26,10 @@ class Grant(models.Model):
     verification = models.JSONField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    pre_image = models.JSONField(null=True, blank=True)
+    drift = models.JSONField(null=True, blank=True)
+    compared_at = models.DateTimeField(null=True, blank=True)
+    undo = models.JSONField(null=True, blank=True)
 
     class Meta:
         indexes = (

@@ -72,13 +72,19 @@ class PrincipalLink(models.Model):
 
 
 class AdminChange(models.Model):
-    """A change of roles or links that one administrator proposed and another one must decide."""
+    """A change of roles, links or routing that one administrator proposed and another one must decide.
+
+    `details` holds the rule that is to be added, or names the one to be removed; such a change is about no `person`.
+    """
 
     class Kind(models.TextChoices):
         ADD_ROLE = "add_role", "give a role"
         REMOVE_ROLE = "remove_role", "take a role away"
         ADD_LINK = "add_link", "link a principal"
         REMOVE_LINK = "remove_link", "remove a link"
+        ADD_RULE = "add_rule", "add a routing rule"
+        REMOVE_RULE = "remove_rule", "remove a routing rule"
+        ERASE_PERSON = "erase_person", "erase what a person wrote"
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "waiting for a second administrator"
@@ -86,10 +92,11 @@ class AdminChange(models.Model):
         REFUSED = "refused", "refused"
 
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     role = models.CharField(max_length=16, choices=Role.choices, blank=True)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True)
     principal_arn = models.CharField(max_length=MAX_PRINCIPAL_ARN, blank=True)
+    details = models.JSONField(null=True, blank=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.PROPOSED)
     proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -104,7 +111,7 @@ class AdminChange(models.Model):
                 name="a_second_administrator_decides",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("person")),
+                condition=Q(decided_by__isnull=True) | Q(person__isnull=True) | ~Q(decided_by=F("person")),
                 name="nobody_confirms_their_own_change",
             ),
             models.CheckConstraint(
