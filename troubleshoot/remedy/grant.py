@@ -1,13 +1,14 @@
-"""The policy document that a change becomes, with the end of the grant inside it."""
+"""The policy documents that a change becomes, with the end of the grant inside them."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from troubleshoot.iam.document import parse_policy
+from troubleshoot.iam.document import Policy, parse_policy
 from troubleshoot.iam.layers import PolicySet, Unknown
-from troubleshoot.remedy.proposal import Change
+from troubleshoot.remedy.proposal import Change, ChangeKind, Edit
 
 VERSION = "2012-10-17"
 
@@ -22,19 +23,47 @@ def grant_document(change: Change, *, ends_at: datetime | None) -> str:
     return json.dumps({"Version": VERSION, "Statement": statements}, indent=2)
 
 
+def edited_document(edit: Edit, *, ends_at: datetime | None) -> str:
+    """Return the edited document as JSON text. Its dated statements, and only they, end at `ends_at`."""
+    statements = [
+        _ending(dict(statement), ends_at if index in edit.dated else None)
+        for index, statement in enumerate(edit.after["Statement"])
+    ]
+    return json.dumps({**edit.after, "Statement": statements}, indent=2)
+
+
 def with_change(policies: PolicySet, change: Change) -> PolicySet:
-    """Return the layers as they would be with the grant attached. An identity layer that is unknown stays so."""
+    """Return the layers as they would be with the change made. A layer that is unknown stays so."""
+    if change.statements and not isinstance(policies.identity, Unknown):
+        own = parse_policy(
+            grant_document(change, ends_at=None), name="the requested policy", attached_to=change.principal
+        )
+        policies = replace(policies, identity=(*policies.identity, own))
+    if change.edit is None:
+        return policies
+    edited = _edited_policy(change.edit)
+    if change.kind is ChangeKind.TRUST_EDIT:
+        return policies if isinstance(policies.resource, Unknown) else replace(policies, resource=edited)
     if isinstance(policies.identity, Unknown):
         return policies
-    policy = parse_policy(
-        grant_document(change, ends_at=None), name="the requested policy", attached_to=change.principal
-    )
-    return replace(policies, identity=(*policies.identity, policy))
+    others = tuple(policy for policy in policies.identity if not _is_the_edited(policy, change.edit))
+    return replace(policies, identity=(*others, edited))
 
 
-def _ending(statement: dict[str, Any], ends_at: datetime | None) -> dict[str, Any]:
+def _edited_policy(edit: Edit) -> Policy:
+    text = edited_document(edit, ends_at=None)
+    return parse_policy(text, name=edit.policy_name, arn=edit.policy_arn, attached_to=edit.holder)
+
+
+def _is_the_edited(policy: Policy, edit: Edit) -> bool:
+    if edit.policy_arn is not None:
+        return policy.arn == edit.policy_arn  # the same policy may come from the principal and from its groups
+    return (policy.name, policy.arn, policy.attached_to) == (edit.policy_name, edit.policy_arn, edit.holder)
+
+
+def _ending(statement: Mapping[str, Any], ends_at: datetime | None) -> dict[str, Any]:
     if ends_at is None:
-        return statement
+        return dict(statement)
     # A copy two levels deep: the change is frozen, and its digest must stay what was approved.
     condition = {operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()}
     condition.setdefault("DateLessThan", {})["aws:CurrentTime"] = ends_at.strftime("%Y-%m-%dT%H:%M:%SZ")
