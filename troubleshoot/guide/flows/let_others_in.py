@@ -8,8 +8,8 @@ https://docs.aws.amazon.com/personalize/latest/dg/set-up-required-permissions.ht
 
 from troubleshoot.guide.blocks import Points, Term, Text
 from troubleshoot.guide.flow import UNKNOWN, Ask, Field, HandOver, Next, Option, Outcome, Question, flow_of, given, to
-from troubleshoot.guide.flows.not_authorized import DONT_KNOW
 from troubleshoot.guide.flows.shared import access_questions, place_question
+from troubleshoot.guide.flows.words import DONT_KNOW
 
 _TOPIC = Next("Read the topic", "/let-others-in/", "Which kind of identity to make, and the policies of four jobs.")
 _CHAIN = Next("Check a service role", "/guide/pass-role/?when=before", "See whether the chain to the data is complete.")

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_personal
 
 from troubleshoot.guide.blocks import Points, Sample, Term, Text
 from troubleshoot.guide.flow import GIVEN, UNKNOWN, Ask, Field, Next, Option, Outcome, Question, finding, flow_of, to
-from troubleshoot.guide.flows.not_authorized import CAUSES, DONT_KNOW, PASTE
+from troubleshoot.guide.flows.words import CAUSES, DONT_KNOW, PASTE
 
 _TOPIC = Next("Read the topic", "/pass-role/", "What passing a role is, with AWS’s own example.")
 
