@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from troubleshoot.iam import catalog
+from troubleshoot.iam.catalog import operations
 
 PERSONALIZE = json.loads((Path(catalog.__file__).parent / "data" / "personalize.json").read_text())
 
@@ -152,9 +153,9 @@ def test_an_operation_on_one_of_several_types_and_one_without_a_resource():
 
 def test_operations_of_other_services_name_their_dependent_actions():
     made = catalog.ActionInfo("sqs:CreateQueue", "", frozenset(), (), (), ("kms:Decrypt",), None)
-    assert catalog._further_checks(made) == (catalog.Check("kms:Decrypt", None, "always"),)
+    assert operations._further_checks(made) == (catalog.Check("kms:Decrypt", None, "always"),)
 
 
 def test_tagging_without_a_type_of_its_own_is_checked_on_none():
     made = catalog.ActionInfo("personalize:CreateNothing", "", frozenset(), (), (), (), None)
-    assert catalog._created_type(made) is None
+    assert operations._created_type(made) is None

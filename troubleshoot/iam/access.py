@@ -86,14 +86,19 @@ def allowed_access(policies: PolicySet, principal: str, service: str) -> tuple[A
 
 
 def newly_allowed(
-    before: PolicySet, after: PolicySet, principal: str, *, services: Collection[str] | None = None
+    before: PolicySet,
+    after: PolicySet,
+    principal: str,
+    *,
+    services: Collection[str] | None = None,
+    only: Collection[str] | None = None,
 ) -> tuple[Access, ...]:
     """Return what the principal may do `after` a change and not `before`.
 
     Complete for the actions of the catalog and those that the policies spell out: for each Allow statement, each
-    action, each pattern. `services` limits it to some services' actions.
+    action, each pattern. `services` limits it to some services' actions, `only` to some actions, in lower case.
     """
-    return tuple(_Difference(before, after, principal).entries(services))
+    return tuple(_Difference(before, after, principal).entries(services, only))
 
 
 class _Difference:
@@ -102,12 +107,15 @@ class _Difference:
         self._before = CompiledPolicies(before)
         self._after = CompiledPolicies(after)
         self._all = tuple(_statements(before)) + tuple(_statements(after))
-        self._granting = [(policy, one) for policy, one in _granting(after) if not one.denies]
+        old = set(_policies_of(before)) if _is_only_more(before, after) else set()
+        self._granting = [(policy, one) for policy, one in _granting(after) if not one.denies and policy not in old]
         self._base = request_context(principal)
 
-    def entries(self, services: Collection[str] | None) -> Iterator[Access]:
+    def entries(self, services: Collection[str] | None, only: Collection[str] | None = None) -> Iterator[Access]:
         for policy, statement in self._granting:
             for name in _actions(statement, services):
+                if only is not None and name.lower() not in only:
+                    continue
                 for pattern, kind in _patterns(statement, name):
                     found = self._found(name, pattern, statement)
                     if found is not None:
@@ -167,6 +175,19 @@ class _Difference:
             and no_deny_lost(tuple(_identity(before)), tuple(_identity(after)))
             and any(covers(one, statement, name, pattern) for _, one in _identity(before) if not one.denies)
         )
+
+
+def _is_only_more(before: PolicySet, after: PolicySet) -> bool:
+    """Tell whether identity-based policies were added, and nothing else changed: then only these allow anything new."""
+    if isinstance(before.identity, Unknown) or isinstance(after.identity, Unknown):
+        return False
+    return replace(before, identity=()) == replace(after, identity=()) and set(before.identity) <= set(after.identity)
+
+
+def _policies_of(policies: PolicySet) -> Iterator[Policy]:
+    yield from () if isinstance(policies.identity, Unknown) else policies.identity
+    if isinstance(policies.resource, Policy):
+        yield policies.resource
 
 
 def _patterns_of(statements: Sequence[CompiledStatement]) -> tuple[ResourcePattern, ...]:

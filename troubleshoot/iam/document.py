@@ -4,157 +4,55 @@ The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies
 What the grammar forbids is an error here. What it allows and is unwise is `lint`'s subject.
 """
 
-import difflib
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
-from troubleshoot.iam.jsontext import JSONTextError, Node, read_json
-from troubleshoot.iam.operators import OPERATORS, operator_use
+from troubleshoot.iam.grammar import policy_elements
+from troubleshoot.iam.jsontext import JSONTextError, read_json
+from troubleshoot.iam.parts import (
+    VERSIONS,
+    Condition,
+    Element,
+    NamedPrincipal,
+    Policy,
+    PolicyError,
+    Position,
+    PrincipalElement,
+    Statement,
+    Text,
+    position_in,
+)
+
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "VERSIONS",
+    "Condition",
+    "Element",
+    "NamedPrincipal",
+    "Policy",
+    "PolicyError",
+    "Position",
+    "PrincipalElement",
+    "Statement",
+    "Text",
+    "parse_policy",
+    "policy_from_data",
+]
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 20
-VERSIONS = ("2012-10-17", "2008-10-17")
-PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
-
-_DOCUMENT_ELEMENTS = ("Version", "Id", "Statement")
-_STATEMENT_ELEMENTS = (
-    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
-)  # fmt: skip
-
-
-class PolicyError(ValueError):
-    """A document that IAM would refuse. `line` and `column` are 1-based; `message` says what is wrong there."""
-
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(f"line {line}, column {column}: {message}")
-        self.message = message
-        self.line = line
-        self.column = column
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A string of the document between the offsets `start` and `end`. Numbers and booleans keep their spelling."""
-
-    value: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """Action or Resource, or with `negated` NotAction or NotResource."""
-
-    negated: bool
-    values: tuple[Text, ...]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPrincipal:
-    """One principal. `kind` is a member of `PRINCIPAL_KINDS`, or `*` where the whole element is `"*"`."""
-
-    kind: str
-    value: Text
-
-
-@dataclass(frozen=True, slots=True)
-class PrincipalElement:
-    """Principal, or with `negated` NotPrincipal."""
-
-    negated: bool
-    principals: tuple[NamedPrincipal, ...]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One operator, one key, its values: all of a statement's conditions must hold."""
-
-    operator: Text
-    key: Text
-    values: tuple[Text, ...]
-    is_list: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement. `index` is 0-based; `resource` is None in a trust policy."""
-
-    index: int
-    sid: Text | None
-    effect: Literal["Allow", "Deny"]
-    principal: PrincipalElement | None
-    action: Element
-    resource: Element | None
-    conditions: tuple[Condition, ...]
-    start: int
-    end: int
-
-    @property
-    def denies(self) -> bool:
-        return self.effect == "Deny"
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A 1-based place in the text of a document."""
-
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A parsed policy: where it comes from, its own `text`, and its statements.
-
-    Two policies are equal when name, ARN, holder and text are.
-    """
-
-    name: str
-    arn: str | None
-    attached_to: str | None
-    text: str
-    version: Text | None = field(compare=False)
-    id: Text | None = field(compare=False)
-    statements: tuple[Statement, ...] = field(compare=False)
-
-    @property
-    def has_variables(self) -> bool:
-        """Whether `${...}` is a variable here; without Version 2012-10-17 it is plain text."""
-        return self.version is not None and self.version.value == VERSIONS[0]
-
-    def digest(self) -> str:
-        """Return the SHA-256 of the text, in hexadecimal."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-    def position(self, offset: int) -> Position:
-        """Return the line and column of an offset that a part of this policy carries."""
-        return _position(self.text, offset)
 
 
 def parse_policy(text: str, *, name: str, arn: str | None = None, attached_to: str | None = None) -> Policy:
     """Return the policy that `text` spells, or raise `PolicyError` with the place of the first mistake."""
     try:
-        root = read_json(text, max_depth=MAX_DEPTH, max_characters=MAX_CHARACTERS)
-        members = _members(root, _DOCUMENT_ELEMENTS, "a policy")
-        return Policy(
-            name=name,
-            arn=arn,
-            attached_to=attached_to,
-            text=text,
-            version=_version(members.get("Version")),
-            id=_optional_string(members.get("Id"), "Id"),
-            statements=_statements(root, members),
-        )
+        found = policy_elements(read_json(text, max_depth=MAX_DEPTH, max_characters=MAX_CHARACTERS))
     except JSONTextError as error:
-        position = _position(text, error.offset)
+        position = position_in(text, error.offset)
         raise PolicyError(error.message, position.line, position.column) from None
+    return Policy(name, arn, attached_to, text, found.version, found.id, found.statements)
 
 
 def policy_from_data(
@@ -162,159 +60,3 @@ def policy_from_data(
 ) -> Policy:
     """Return the policy of a document given as JSON data. `PolicyError` as `parse_policy`."""
     return parse_policy(json.dumps(data, indent=2), name=name, arn=arn, attached_to=attached_to)
-
-
-def _position(text: str, offset: int) -> Position:
-    return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
-
-
-def _members(node: Node, known: tuple[str, ...], what: str) -> dict[str, Node]:
-    if node.kind != "object":
-        raise JSONTextError(f"{what} must be an object", node.start)
-    for key, _ in node.members:
-        if key.text not in known:
-            raise JSONTextError(f"`{key.text}` is no element of {what}{_meant(key.text, known)}", key.start)
-    return {key.text: value for key, value in node.members}
-
-
-def _meant(word: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word[:64].capitalize(), known, n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
-
-
-def _version(node: Node | None) -> Text | None:
-    version = _optional_string(node, "Version")
-    if version is not None and version.value not in VERSIONS:
-        raise JSONTextError(f"`Version` must be `{VERSIONS[0]}` or `{VERSIONS[1]}`", version.start)
-    return version
-
-
-def _optional_string(node: Node | None, name: str) -> Text | None:
-    return None if node is None else _string(node, name)
-
-
-def _string(node: Node, name: str) -> Text:
-    if node.kind != "string":
-        raise JSONTextError(f"`{name}` must be a string", node.start)
-    return Text(node.text, node.start, node.end)
-
-
-def _strings(node: Node, name: str) -> tuple[Text, ...]:
-    nodes = node.items if node.kind == "array" else (node,)
-    return tuple(_string(item, name) for item in nodes)
-
-
-def _statements(root: Node, members: dict[str, Node]) -> tuple[Statement, ...]:
-    node = members.get("Statement")
-    if node is None:
-        raise JSONTextError("the policy has no `Statement`", root.start)
-    nodes = node.items if node.kind == "array" else (node,)
-    return tuple(_statement(item, index) for index, item in enumerate(nodes))
-
-
-def _statement(node: Node, index: int) -> Statement:
-    members = _members(node, _STATEMENT_ELEMENTS, "a statement")
-    action = _element(node, members, "Action")
-    if action is None:
-        raise JSONTextError("the statement has neither `Action` nor `NotAction`", node.start)
-    return Statement(
-        index=index,
-        sid=_optional_string(members.get("Sid"), "Sid"),
-        effect=_effect(node, members.get("Effect")),
-        principal=_principal_element(node, members),
-        action=action,
-        resource=_element(node, members, "Resource"),
-        conditions=_conditions(members.get("Condition")),
-        start=node.start,
-        end=node.end,
-    )
-
-
-def _effect(statement: Node, node: Node | None) -> Literal["Allow", "Deny"]:
-    if node is None:
-        raise JSONTextError("the statement has no `Effect`", statement.start)
-    if node.text == "Allow" and node.kind == "string":
-        return "Allow"
-    if node.text == "Deny" and node.kind == "string":
-        return "Deny"
-    raise JSONTextError("`Effect` must be `Allow` or `Deny`, spelled so", node.start)
-
-
-def _pick(statement: Node, members: dict[str, Node], name: str) -> tuple[bool, Node] | None:
-    plain, negated = members.get(name), members.get(f"Not{name}")
-    if plain is not None and negated is not None:
-        raise JSONTextError(f"the statement has both `{name}` and `Not{name}`", statement.start)
-    if plain is not None:
-        return False, plain
-    return None if negated is None else (True, negated)
-
-
-def _element(statement: Node, members: dict[str, Node], name: str) -> Element | None:
-    picked = _pick(statement, members, name)
-    if picked is None:
-        return None
-    negated, node = picked
-    values = _strings(node, f"Not{name}" if negated else name)
-    if negated and not values:
-        raise JSONTextError(f"`Not{name}` is empty", node.start)
-    return Element(negated, values, node.start, node.end)
-
-
-def _principal_element(statement: Node, members: dict[str, Node]) -> PrincipalElement | None:
-    picked = _pick(statement, members, "Principal")
-    if picked is None:
-        return None
-    negated, node = picked
-    principals = tuple(_principals(node))
-    if negated and not principals:
-        raise JSONTextError("`NotPrincipal` is empty", node.start)
-    return PrincipalElement(negated, principals, node.start, node.end)
-
-
-def _principals(node: Node) -> Iterable[NamedPrincipal]:
-    if node.kind == "string":
-        if node.text != "*":
-            raise JSONTextError('a principal that is a plain string can only be `"*"`', node.start)
-        yield NamedPrincipal("*", Text("*", node.start, node.end))
-        return
-    for kind, value in _members(node, PRINCIPAL_KINDS, "a principal").items():
-        for text in _strings(value, kind):
-            yield NamedPrincipal(kind, text)
-
-
-def _conditions(node: Node | None) -> tuple[Condition, ...]:
-    if node is None:
-        return ()
-    found: list[Condition] = []
-    for operator, keys in _object(node, "Condition").members:
-        if operator_use(operator.text) is None:
-            raise JSONTextError(
-                f"`{operator.text}` is no condition operator{_meant_operator(operator.text)}", operator.start
-            )
-        for key, values in _object(keys, operator.text).members:
-            found.append(Condition(_text(operator), _text(key), _condition_values(values), values.kind == "array"))
-    return tuple(found)
-
-
-def _meant_operator(text: str) -> str:
-    prefix, colon, name = text[:64].rpartition(":")
-    close = difflib.get_close_matches(name.lower(), OPERATORS, n=1)
-    return f"; did you mean `{prefix}{colon}{OPERATORS[close[0]].name}`?" if close else ""
-
-
-def _object(node: Node, name: str) -> Node:
-    if node.kind != "object":
-        raise JSONTextError(f"`{name}` must be an object", node.start)
-    return node
-
-
-def _text(node: Node) -> Text:
-    return Text(node.text, node.start, node.end)
-
-
-def _condition_values(node: Node) -> tuple[Text, ...]:
-    nodes = node.items if node.kind == "array" else (node,)
-    for item in nodes:
-        if item.kind not in ("string", "number", "boolean"):
-            raise JSONTextError("a condition's value must be a string, a number or a boolean", item.start)
-    return tuple(_text(item) for item in nodes)

@@ -13,7 +13,7 @@ from pathlib import Path
 from troubleshoot.iam.document import VERSIONS
 from troubleshoot.iam.lint.findings import Finding, Kind, Rule, Severity, Subject
 
-_QUOTAS = Path(__file__).parent.parent / "data" / "quotas.json"
+_QUOTAS = Path(__file__).with_name("quotas.json")
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\xff]")
 _SID = re.compile(r"[A-Za-z0-9]*")
 _WITHOUT_ID = (Kind.MANAGED, Kind.INLINE_USER, Kind.INLINE_GROUP, Kind.INLINE_ROLE, Kind.BOUNDARY, Kind.SESSION)
