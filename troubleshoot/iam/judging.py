@@ -1,6 +1,6 @@
 """One call, judged for every principal of an account: documents are parsed once, whoever holds them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -48,16 +48,9 @@ class AccountJudge:
         self._trusts: dict[str, CompiledPolicies] = {}
         self._assumed: dict[tuple[str, str], Step] = {}
 
-    def all_that_may_call(self) -> Iterator[tuple[PrincipalState, Step]]:
-        """Yield every user and role that is not refused the call for certain."""
-        for state in (*self._account.users.values(), *self._account.roles.values()):
-            step = self._judged(state, self._call, self._gates)
-            if step.outcome not in DENIED:
-                yield state, step
-
-    def roles_that_may_call(self) -> Iterator[tuple[PrincipalState, Step]]:
-        """Yield every role that is not refused the call for certain."""
-        for state in self._account.roles.values():
+    def may_call(self, states: Iterable[PrincipalState]) -> Iterator[tuple[PrincipalState, Step]]:
+        """Yield those of the principals that are not refused the call for certain."""
+        for state in states:
             step = self._judged(state, self._call, self._gates)
             if step.outcome not in DENIED:
                 yield state, step

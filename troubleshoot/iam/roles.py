@@ -65,7 +65,8 @@ def who_can(account: AccountSnapshot, call: Request, *, beside: Snapshot | None 
     it they are unknown, and nobody is certain.
     """
     judge = AccountJudge(account, call, beside)
-    found = [Able(state.arn, *step) for state, step in judge.all_that_may_call()]
+    everyone = (*account.users.values(), *account.roles.values())
+    found = [Able(state.arn, *step) for state, step in judge.may_call(everyone)]
     return tuple(sorted(found, key=lambda able: (not able.is_certain, able.arn)))
 
 
@@ -81,7 +82,7 @@ def roles_usable_by(
     if person is None:
         return ()
     judge = AccountJudge(account, call, beside)
-    targets = [(role, step) for role, step in judge.roles_that_may_call() if role.arn != person.arn]
+    targets = list(judge.may_call(role for role in account.roles.values() if role.arn != person.arn))
     direct = list(_direct(judge, person, targets))
     reached = {way.role for way in direct}
     over_another = _over_another(judge, person, [item for item in targets if item[0].arn not in reached])
