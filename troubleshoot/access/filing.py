@@ -32,8 +32,12 @@ def submit(
     idempotency_key: str,
     ticket: str = "",
     diagnosis: Diagnosis | None = None,
+    extends: AccessRequest | None = None,
 ) -> AccessRequest:
     """File a request for `change`, so that `call` succeeds, and return it.
+
+    `extends` is the request whose grant this one goes on with. After a grant under which the call was still denied,
+    `diagnosis` names it, and the new request follows that one; such a one is no duplicate of what it follows.
 
     The same `idempotency_key` with the same change again returns the request that it made. `Duplicate` where the
     same is asked for or given already, as far as `requester` may know of it; `Refused` where the change does not
@@ -46,6 +50,8 @@ def submit(
         requester=requester,
         account=account,
         diagnosis=diagnosis,
+        extends=extends,
+        follows=diagnosis.follows if diagnosis else None,
         principal_arn=change.principal,
         action=call.action,
         resource=call.resource,
@@ -57,6 +63,7 @@ def submit(
         ticket=cleaned(ticket, longest=_LONGEST_TICKET),
         idempotency_key=key,
     )
+    request.call_digest = _apart_from_what_it_follows(request)
     _refuse_unfit(request, call, change)
     if earlier := _open_request(request):
         if earlier.idempotency_key == key:  # the same form, sent at the same moment
@@ -105,15 +112,27 @@ def _digest(requester: Person, account: Account, call: Request, change: Change) 
     return digest if is_own else hashlib.sha256(f"{requester.public_id}:{digest}".encode()).hexdigest()
 
 
+def _apart_from_what_it_follows(request: AccessRequest) -> str:
+    """The grant that did not help is active still: asking on is another thing, once for each grant."""
+    if request.follows is None:
+        return request.call_digest
+    return hashlib.sha256(f"{request.follows.code}:{request.call_digest}".encode()).hexdigest()
+
+
 def _open_request(request: AccessRequest) -> AccessRequest | None:
-    """Return an open request for the same that the requester may see. One that they may not is as if it were not."""
+    """Return an open request for the same that the requester may see. One that they may not is as if it were not.
+
+    What it extends or follows does not count; another extension of the same grant does.
+    """
+    if request.extends_id:
+        return AccessRequest.objects.filter(extends=request.extends_id, state__in=UNSETTLED).first()
     rows = AccessRequest.objects.filter(
         account=request.account,
         principal_arn=request.principal_arn,
         action__iexact=request.action,
         resource=request.resource,
         state__in=UNSETTLED,
-    )
+    ).exclude(pk=request.follows_id)
     visible = (row for row in rows.select_related("account").order_by("pk") if may_see(request.requester, row))
     return next(visible, None) or rows.filter(call_digest=request.call_digest).first()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from troubleshoot.access import routing
-from troubleshoot.models import AccessRequest, Approval, Mode, Person
+from troubleshoot.models import AccessRequest, Approval, Mode, Person, State
 from troubleshoot.remedy import change_from_data
 
 
@@ -117,6 +117,13 @@ def is_verified(attempt: Attempt) -> str | None:
 def has_ended(attempt: Attempt) -> str | None:
     """The grant has been taken away."""
     return None if attempt.request.grant.ended_at else "The grant has not been taken away yet."
+
+
+def is_replaced(attempt: Attempt) -> str | None:
+    """A request that goes on with this one's grant is active, so that nothing is missing without this one."""
+    if attempt.request.extensions.filter(state=State.ACTIVE).exists():
+        return None
+    return "No other grant goes on with this one."
 
 
 def has_expired(attempt: Attempt) -> str | None:

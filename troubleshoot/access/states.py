@@ -38,6 +38,8 @@ class Event(StrEnum):
     FAIL = "fail"
     EXPIRE = "expire"
     REVOKE = "revoke"
+    REPLACE = "replace"
+    UNDO = "undo"
 
 
 class By(StrEnum):
@@ -90,6 +92,8 @@ TABLE: Final[tuple[Step, ...]] = (
     Step(State.VERIFYING, Event.FAIL, By.WORKER, (), State.FAILED),
     Step(State.ACTIVE, Event.EXPIRE, By.WORKER, (guards.has_expired,), State.EXPIRED),
     Step(State.ACTIVE, Event.REVOKE, By.WORKER, (guards.has_ended,), State.REVOKED),
+    Step(State.ACTIVE, Event.REPLACE, By.WORKER, (guards.has_ended, guards.is_replaced), State.REVOKED),
+    Step(State.ACTIVE, Event.UNDO, By.WORKER, (guards.has_ended,), State.REVOKED),
 )  # fmt: skip
 
 FINAL: Final = frozenset({State.REJECTED, State.WITHDRAWN, State.LAPSED, State.FAILED, State.EXPIRED, State.REVOKED})

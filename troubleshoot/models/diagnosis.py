@@ -12,7 +12,8 @@ class Diagnosis(models.Model):
 
     `token` is the unguessable part of the permalink, `code` what people say on the phone. `facts` are the
     chosen denial's fields, with what the person put right. `snapshot` is empty where nothing live was read;
-    `aws_answers` are what AWS's own tools said at the same time, as far as they were asked.
+    `aws_answers` are what AWS's own tools said at the same time, as far as they were asked. `follows` is the
+    request whose grant is active while the call is still denied.
     """
 
     token = models.CharField(max_length=32, unique=True, editable=False)
@@ -31,6 +32,9 @@ class Diagnosis(models.Model):
     outcome = models.CharField(max_length=16)
     created_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True, blank=True)
+    follows = models.ForeignKey(
+        "AccessRequest", on_delete=models.SET_NULL, null=True, blank=True, related_name="looked_at_again"
+    )
 
     class Meta:
         ordering = ("-created_at",)
