@@ -132,7 +132,9 @@ def _open_request(request: AccessRequest) -> AccessRequest | None:
         action__iexact=request.action,
         resource=request.resource,
         state__in=UNSETTLED,
-    ).exclude(pk=request.follows_id)
+    )
+    if request.follows_id:
+        rows = rows.exclude(pk=request.follows_id)
     visible = (row for row in rows.select_related("account").order_by("pk") if may_see(request.requester, row))
     return next(visible, None) or rows.filter(call_digest=request.call_digest).first()
 
