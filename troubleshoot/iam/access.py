@@ -16,17 +16,15 @@ from troubleshoot.iam.document import Condition, Policy
 from troubleshoot.iam.engine import CompiledPolicies
 from troubleshoot.iam.inclusion import covers, covers_statement, no_deny_lost
 from troubleshoot.iam.layers import PolicySet, Unknown
-from troubleshoot.iam.patterns import common_text, includes, sample_arn
-from troubleshoot.iam.principal import caller_of
-from troubleshoot.iam.query import Query
+from troubleshoot.iam.listing import all_statements, granting_statements, identity_statements, patterns_of
+from troubleshoot.iam.patterns import common_text, includes
 from troubleshoot.iam.request import ContextValue, Request
 from troubleshoot.iam.resources import ResourcePattern
 from troubleshoot.iam.samples import contexts
-from troubleshoot.iam.variables import Unresolved, Variable, resolve
-from troubleshoot.iam.wildcard import Token, Wild
+from troubleshoot.iam.variables import Variable
+from troubleshoot.iam.wildcard import Wild
+from troubleshoot.iam.witnesses import MOST_OVERLAPS, witness_arns
 
-_MOST_OVERLAPS = 24
-_SOME_ACCOUNT = "123456789012"
 _DENIED = (Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY)
 _ANYTHING = ResourcePattern("*", variables=False)
 
@@ -106,9 +104,11 @@ class _Difference:
         self._principal = principal
         self._before = CompiledPolicies(before)
         self._after = CompiledPolicies(after)
-        self._all = tuple(_statements(before)) + tuple(_statements(after))
+        self._all = (*all_statements(before), *all_statements(after))
         old = set(_policies_of(before)) if _is_only_more(before, after) else set()
-        self._granting = [(policy, one) for policy, one in _granting(after) if not one.denies and policy not in old]
+        self._granting = [
+            (policy, one) for policy, one in granting_statements(after) if not one.denies and policy not in old
+        ]
         self._base = request_context(principal)
 
     def entries(self, services: Collection[str] | None, only: Collection[str] | None = None) -> Iterator[Access]:
@@ -130,7 +130,7 @@ class _Difference:
         possible: Request | None = None
         rivals = [one for _, one in self._all if one.actions.includes(name.lower())]
         tried, is_complete = contexts(self._base, [statement, *rivals])
-        others = _patterns_of(rivals)
+        others = patterns_of(rivals)
         has_variables = any(one.keys for one in (pattern, *others))
         arns = self._arns(pattern, others, {})
         for context in tried:
@@ -141,7 +141,7 @@ class _Difference:
                     return request, True
                 if after is Outcome.DEPENDS and self._before.decide(request) in _DENIED:
                     possible = possible or request
-        is_complete = is_complete and len(others) <= _MOST_OVERLAPS
+        is_complete = is_complete and len(others) <= MOST_OVERLAPS
         if not is_complete and not self._is_covered(name, pattern, statement):
             possible = possible or Request(self._principal, name, pattern.text)
         return None if possible is None else (possible, False)
@@ -149,31 +149,15 @@ class _Difference:
     def _arns(
         self, pattern: ResourcePattern, others: Sequence[ResourcePattern], context: Mapping[str, ContextValue]
     ) -> tuple[str, ...]:
-        """Return an ARN of the pattern, and one for each other pattern that cuts a piece out of it."""
-        if pattern.is_anything:
-            return ("*",)
-        query = Query(Request(self._principal, "", context=context))
-        own = _resolved(pattern, query)
-        if own is None:
-            return ()
-        account = caller_of(self._principal).account or _SOME_ACCOUNT
-        found = {sample_arn(own, account): None}
-        for other in others[:_MOST_OVERLAPS]:
-            tokens = _resolved(other, query)
-            if tokens is None or includes(tokens, own):
-                continue
-            text = sample_arn(tokens, account) if includes(own, tokens) else common_text([own, tokens])
-            if text:
-                found[text] = None
-        return tuple(found)
+        return witness_arns(pattern, others, Request(self._principal, "", context=context))
 
     def _is_covered(self, name: str, pattern: ResourcePattern, statement: CompiledStatement) -> bool:
         """Tell whether it is proved that all this was allowed before, and that nothing that refused it went away."""
         before, after = self._before.policies, self._after.policies
         return (
             replace(before, identity=()) == replace(after, identity=())
-            and no_deny_lost(tuple(_identity(before)), tuple(_identity(after)))
-            and any(covers(one, statement, name, pattern) for _, one in _identity(before) if not one.denies)
+            and no_deny_lost(tuple(identity_statements(before)), tuple(identity_statements(after)))
+            and any(covers(one, statement, name, pattern) for _, one in identity_statements(before) if not one.denies)
         )
 
 
@@ -188,47 +172,6 @@ def _policies_of(policies: PolicySet) -> Iterator[Policy]:
     yield from () if isinstance(policies.identity, Unknown) else policies.identity
     if isinstance(policies.resource, Policy):
         yield policies.resource
-
-
-def _patterns_of(statements: Sequence[CompiledStatement]) -> tuple[ResourcePattern, ...]:
-    listed = [pattern for one in statements if one.resources for pattern in one.resources.patterns]
-    return tuple({pattern.text: pattern for pattern in listed if not pattern.is_anything}.values())
-
-
-def _resolved(pattern: ResourcePattern, query: Query) -> list[Token] | None:
-    tokens = resolve(pattern.parts, query)
-    return None if isinstance(tokens, Unresolved) else tokens
-
-
-def _identity(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
-    yield from _compiled(policies.identity, Dialect.IDENTITY)
-
-
-def _granting(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
-    """Yield the statements of the layers that can grant; all others only limit."""
-    yield from _identity(policies)
-    yield from _compiled(policies.resource, Dialect.RESOURCE)
-
-
-def _statements(policies: PolicySet) -> Iterator[tuple[Policy, CompiledStatement]]:
-    yield from _granting(policies)
-    for one in (policies.boundary, policies.session):
-        yield from _compiled(one, Dialect.IDENTITY)
-    for level in () if policies.scps is None or isinstance(policies.scps, Unknown) else policies.scps:
-        yield from _compiled(level, Dialect.IDENTITY)
-    for level in () if policies.rcps is None or isinstance(policies.rcps, Unknown) else policies.rcps:
-        yield from _compiled(level, Dialect.GATE)
-    yield from _compiled(policies.vpc_endpoint, Dialect.GATE)
-
-
-def _compiled(
-    policies: tuple[Policy, ...] | Policy | Unknown | None, dialect: Dialect
-) -> Iterator[tuple[Policy, CompiledStatement]]:
-    if policies is None or isinstance(policies, Unknown):
-        return
-    for policy in (policies,) if isinstance(policies, Policy) else policies:
-        for statement in compile_policy(policy, dialect):
-            yield policy, statement
 
 
 def _actions(statement: CompiledStatement, services: Collection[str] | None) -> Iterator[str]:
