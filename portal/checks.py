@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from portal import env
+from troubleshoot.audit.keys import SHORTEST
 
 
 @register()
@@ -61,5 +62,20 @@ def site_address_is_https(**_: Any) -> list[CheckMessage]:
             f"ACCESS_DESK_SITE_URL is `{settings.SITE_URL}`, which is not an https:// address.",
             hint="Set it to the address that people open, for example https://access.example.com.",
             id="portal.E005",
+        )
+    ]
+
+
+@register()
+def audit_chain_is_keyed(**_: Any) -> list[CheckMessage]:
+    """`portal.E006`: production chains its audit trail with a key that the database does not hold."""
+    given = [key for key in (settings.AUDIT_KEY, *settings.AUDIT_OLD_KEYS) if key]
+    if (settings.AUDIT_KEY or settings.EMBEDDED) and all(len(key) >= SHORTEST for key in given):
+        return []
+    return [
+        Error(
+            f"ACCESS_DESK_AUDIT_KEY is missing, or a key of the audit trail has fewer than {SHORTEST} characters.",
+            hint="Set it to a long random text that is kept nowhere in the database, and never lose it.",
+            id="portal.E006",
         )
     ]

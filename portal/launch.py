@@ -133,6 +133,7 @@ def settings_for(var: Path, port: int) -> dict[str, str]:
         "ACCESS_DESK_EMBEDDED": "1",
         "ACCESS_DESK_VAR_DIR": str(var),
         "ACCESS_DESK_SECRET_KEY": _kept(var / "secret-key", lambda: secrets.token_urlsafe(64))[0],
+        "ACCESS_DESK_AUDIT_KEY": _kept(var / "audit-key", lambda: secrets.token_urlsafe(48))[0],
         "ACCESS_DESK_HOSTS": "127.0.0.1,localhost",
         "ACCESS_DESK_SITE_URL": f"http://{HOST}:{port}",
         "PORT": str(port),

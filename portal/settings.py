@@ -159,6 +159,11 @@ EMAIL_USE_TLS = env.flag("ACCESS_DESK_EMAIL_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("ACCESS_DESK_EMAIL_FROM", "Access Desk <access-desk@example.com>")
 
+# The audit chain. The key is nowhere in the database, so that whoever can write there cannot make the chain anew.
+AUDIT_KEY = env.text("ACCESS_DESK_AUDIT_KEY")
+AUDIT_OLD_KEYS = env.words("ACCESS_DESK_AUDIT_OLD_KEYS")
+AUDIT_UNKEYED = env.number("ACCESS_DESK_AUDIT_UNKEYED", 0)
+
 # AWS. Credentials come from boto3's default chain. The web process holds no writer settings.
 AWS_ENDPOINT_URL = env.text("ACCESS_DESK_AWS_ENDPOINT_URL")
 AWS_WRITER_ROLES = env.text("ACCESS_DESK_WRITER_ROLES")

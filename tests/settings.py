@@ -5,6 +5,7 @@ import tempfile
 
 os.environ.setdefault("ACCESS_DESK_EMBEDDED", "1")
 os.environ.setdefault("ACCESS_DESK_SECRET_KEY", "only-for-tests-" + "x" * 50)
+os.environ.setdefault("ACCESS_DESK_AUDIT_KEY", "only-for-tests-" + "a" * 30)
 os.environ.setdefault("ACCESS_DESK_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("ACCESS_DESK_VAR_DIR", tempfile.mkdtemp(prefix="access-desk-tests-"))
 

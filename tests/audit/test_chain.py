@@ -1,6 +1,7 @@
 """The audit chain only grows, and shows every change."""
 
 import json
+import os
 import random
 from io import StringIO
 
@@ -9,10 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from troubleshoot import audit
+from troubleshoot.audit import keys
 from troubleshoot.models import AuditEntry, AuditHead, ErasableText
 
 pytestmark = pytest.mark.django_db
-TRIALS = 100
+TRIALS = 100 if os.environ.get("ACCESS_DESK_DEEP") else 10
 
 
 def fill(count, actor=None):
@@ -115,6 +117,32 @@ def inserted(rng, count):
     forged.save(force_insert=True)
 
 
+def recomputed(rng, count, *, name=True):
+    """Somebody who may write every table, but has no key, changes an entry and makes all that follow anew."""
+    number = rng.randint(1, count)
+    entries = list(AuditEntry.objects.filter(sequence__gte=number).order_by("sequence"))
+    AuditEntry.objects.filter(sequence__gte=number).delete()
+    entries[0].subject = "another"
+    for before, entry in zip([None, *entries], entries, strict=False):
+        entry.previous = before.digest if before else entry.previous
+        entry.key_id = entry.key_id if name else None
+        entry.digest = audit.chain.entry_digest(entry, None)
+    AuditEntry.objects.bulk_create(entries)
+    AuditHead.objects.update(digest=entries[-1].digest)
+
+
+def recomputed_as_unkeyed(rng, count):
+    """The same, and every entry says that it was made before there was a key."""
+    recomputed(rng, count, name=False)
+
+
+def recomputed_with_another_key(rng, count):
+    """The same, with a key of their own."""
+    recomputed(rng, count)
+    own = keys._key("a key that nobody gave to the portal")
+    AuditEntry.objects.update(key_id=own.name)
+
+
 def swapped(rng, count):
     first, second = rng.sample(range(1, count + 1), 2)
     one, other = AuditEntry.objects.get(sequence=first), AuditEntry.objects.get(sequence=second)
@@ -127,7 +155,19 @@ def text_changed(rng, count):
     ErasableText.objects.filter(sequence=number).update(text="nothing of the kind")
 
 
-@pytest.mark.parametrize("tamper", [changed, deleted, inserted, swapped, text_changed])
+TAMPERING = (
+    changed,
+    deleted,
+    inserted,
+    swapped,
+    text_changed,
+    recomputed,
+    recomputed_as_unkeyed,
+    recomputed_with_another_key,
+)
+
+
+@pytest.mark.parametrize("tamper", TAMPERING)
 @pytest.mark.usefixtures("unguarded")
 def test_it_finds_every_change_that_the_database_let_through(tamper):
     fill(12)
@@ -165,3 +205,65 @@ def test_the_command_refuses_a_file_that_is_no_head(tmp_path):
     file.write_text("{}")
     with pytest.raises(CommandError, match="no exported head"):
         call_command("verify_audit", head=file)
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_chain_made_anew_from_its_first_entry_is_found():
+    fill(5)
+    recomputed(type("First", (), {"randint": lambda _self, first, _last: first})(), 5, name=False)
+    assert fault() == 1
+
+
+def test_an_old_key_goes_on_verifying_what_it_made(settings):
+    fill(2)
+    old = settings.AUDIT_KEY
+    settings.AUDIT_KEY, settings.AUDIT_OLD_KEYS = "another key, long enough for everybody", [old]
+    fill(2)
+    assert fault() is None
+    assert len(set(AuditEntry.objects.values_list("key_id", flat=True))) == 2
+    settings.AUDIT_OLD_KEYS = []
+    report = audit.verify()
+    assert report.fault.words == "this entry was made with a key that the portal does not have"
+    assert report.fault.sequence == 1
+
+
+def test_entries_from_before_the_key_verify_as_what_they_are(settings):
+    key, settings.AUDIT_KEY = settings.AUDIT_KEY, ""
+    fill(3)
+    settings.AUDIT_KEY = key
+    fill(2)
+    assert audit.verify().fault.words == "this entry was made without the key"
+    settings.AUDIT_UNKEYED = 3
+    out = StringIO()
+    call_command("verify_audit", stdout=out)
+    assert "3 of them were made without a key" in out.getvalue()
+    settings.AUDIT_KEY = ""
+    fill(1)
+    settings.AUDIT_KEY = key
+    assert fault() == 6
+
+
+def test_no_key_is_in_the_database_or_in_what_is_printed(settings):
+    fill(2)
+    assert settings.AUDIT_KEY not in json.dumps(list(AuditEntry.objects.values()), default=str)
+    assert settings.AUDIT_KEY not in repr(keys.current())
+
+
+def test_every_line_of_a_file_of_heads_is_held(tmp_path):
+    heads = tmp_path / "heads.jsonl"
+    lines = []
+    for _ in range(3):
+        fill(1)
+        lines.append(
+            json.dumps({"sequence": AuditHead.objects.get().sequence, "digest": AuditHead.objects.get().digest})
+        )
+    heads.write_text("\n".join(lines))
+    call_command("verify_audit", head=heads, stdout=StringIO())
+    heads.write_text("\n".join([json.dumps({"sequence": 2, "digest": "0" * 64}), *lines]))
+    with pytest.raises(CommandError, match="entry 2: this entry is another one"):
+        call_command("verify_audit", head=heads, stdout=StringIO())
+
+
+def test_it_names_nothing_that_could_be_deleted_under_it():
+    assert [column.name for column in AuditEntry._meta.get_fields() if column.is_relation] == []
+    assert [column.name for column in ErasableText._meta.get_fields() if column.is_relation] == []

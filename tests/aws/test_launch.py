@@ -96,7 +96,7 @@ def test_it_serves_and_stops_with_everything_it_started(launch: Callable[[], Lau
     assert not any(value in environment for environment in environments.values() for value in FOREIGN.values())
     writers = [pid for pid, environment in environments.items() if "ACCESS_DESK_WRITER_ROLES" in environment]
     assert [b"run_worker" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in writers] == [True]
-    for secret in ("secret-key", "demo-password", "sandbox/credentials", "sandbox/worker-credentials"):
+    for secret in ("secret-key", "audit-key", "demo-password", "sandbox/credentials", "sandbox/worker-credentials"):
         assert (tmp_path / "var" / secret).stat().st_mode & 0o777 == 0o600
     assert running.end(signal.SIGINT) == 0
     assert still_there(pids) == []

@@ -12,6 +12,7 @@ from portal import database, env
 ROOT = Path(__file__).resolve().parents[2]
 RIGHT = {
     "ACCESS_DESK_SECRET_KEY": "Wq8-Zt3_Lm5.Xv1+Rb7" * 3,
+    "ACCESS_DESK_AUDIT_KEY": "Kx2-Pn7_Rt4.Wb9+Zd5" * 3,
     "ACCESS_DESK_HOSTS": "access.example.com",
     "ACCESS_DESK_SITE_URL": "https://access.example.com",
 }
@@ -44,6 +45,9 @@ def test_production_starts_with_its_settings_and_the_deployment_checks_are_clean
         ("ACCESS_DESK_HOSTS", "*", "portal.E003"),
         ("ACCESS_DESK_AWS_ENDPOINT_URL", "http://127.0.0.1:5000", "portal.E004"),
         ("ACCESS_DESK_SITE_URL", "http://access.example.com", "portal.E005"),
+        ("ACCESS_DESK_AUDIT_KEY", None, "portal.E006"),
+        ("ACCESS_DESK_AUDIT_KEY", "short", "portal.E006"),
+        ("ACCESS_DESK_AUDIT_OLD_KEYS", "short", "portal.E006"),
         ("ACCESS_DESK_EMAIL_PORT", "smtp", "ACCESS_DESK_EMAIL_PORT is `smtp`; write a whole number."),
         ("ACCESS_DESK_BEHIND_PROXY", "maybe", "ACCESS_DESK_BEHIND_PROXY is `maybe`; write 1 or 0."),
         ("DATABASE_URL", "mysql://host/name", "DATABASE_URL begins with `mysql:`"),

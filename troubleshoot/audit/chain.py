@@ -1,6 +1,7 @@
 """Appending to the chain: each entry holds the digest of the one before, so that none can change unseen."""
 
 import hashlib
+import hmac
 import json
 import secrets
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from troubleshoot.audit import keys
 from troubleshoot.models import AuditEntry, AuditHead, ErasableText, Person
 
 SYSTEM: Final = "system"
@@ -56,8 +58,11 @@ def erase_texts(*, person: Person, by: Person) -> int:
     return count
 
 
-def entry_digest(entry: AuditEntry) -> str:
-    """Return the SHA-256 over the entry's canonical JSON, the digest of the one before included."""
+def entry_digest(entry: AuditEntry, key: keys.Key | None = None) -> str:
+    """Return the digest over the entry's canonical JSON, the digest of the one before included.
+
+    With `key` it is an HMAC-SHA256 (RFC 2104), which nobody makes without the key; without, a plain SHA-256.
+    """
     content = {
         "sequence": entry.sequence,
         "at": canonical_time(entry.at),
@@ -67,8 +72,10 @@ def entry_digest(entry: AuditEntry) -> str:
         "data": entry.data,
         "previous": entry.previous,
     }
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    if key:
+        content["key"] = key.name
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return hmac.new(key.secret, canonical, hashlib.sha256).hexdigest() if key else hashlib.sha256(canonical).hexdigest()
 
 
 def text_digest(salt: str, text: str) -> str:
@@ -83,6 +90,7 @@ def canonical_time(at: datetime) -> str:
 
 def _next_entry(*, event: str, actor: str, subject: str, data: dict[str, Any]) -> AuditEntry:
     head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1)
+    key = keys.current()
     entry = AuditEntry(
         sequence=head.sequence + 1,
         at=timezone.now(),
@@ -91,8 +99,9 @@ def _next_entry(*, event: str, actor: str, subject: str, data: dict[str, Any]) -
         subject=subject,
         data=data,
         previous=head.digest,
+        key_id=key.name if key else None,
     )
-    entry.digest = entry_digest(entry)
+    entry.digest = entry_digest(entry, key)
     entry.save(force_insert=True)
     AuditHead.objects.filter(pk=1).update(sequence=entry.sequence, digest=entry.digest)
     return entry

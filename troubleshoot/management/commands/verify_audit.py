@@ -14,21 +14,27 @@ class Command(BaseCommand):
     help = "Walk the audit chain. Exit status 1 and the first bad entry where it is broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--head", type=Path, help="a head written with --save-head: the chain must still hold it")
+        parser.add_argument("--head", type=Path, help="a file of exported heads: the chain must still hold each one")
         parser.add_argument("--save-head", type=Path, help="write the head of the good chain to this file")
 
     def handle(self, *, head: Path | None, save_head: Path | None, **_: Any) -> None:
-        report = verify(exported=_read_head(head) if head else None)
+        report = verify(exported=_read_heads(head) if head else ())
         if report.fault:
             raise CommandError(f"entry {report.fault.sequence}: {report.fault.words}")
         if save_head:
             save_head.write_text(json.dumps({"sequence": report.head.sequence, "digest": report.head.digest}) + "\n")
         self.stdout.write(f"{report.head.sequence} entries, none changed. Head: {report.head.digest}")
+        if report.unkeyed:
+            self.stdout.write(f"{report.unkeyed} of them were made without a key: anybody could have made these.")
 
 
-def _read_head(file: Path) -> Head:
+def _read_heads(file: Path) -> list[Head]:
+    """Return the heads of a file, one JSON object a line: what the worker and `--save-head` write."""
     try:
-        data = json.loads(file.read_text())
-        return Head(int(data["sequence"]), str(data["digest"]))
+        rows = [json.loads(line) for line in file.read_text().splitlines() if line.strip()]
+        heads = [Head(int(row["sequence"]), str(row["digest"])) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"{file} is no exported head of the audit chain.") from error
+        raise CommandError(f"{file} holds no exported head of the audit chain.") from error
+    if not heads:
+        raise CommandError(f"{file} holds no exported head of the audit chain.")
+    return heads
