@@ -48,7 +48,7 @@ def _decide(seen: AccessRequest, approver: Person, event: Event, digest: str, re
 
 def _keep(attempt: Attempt, approver: Person, verdict: Approval.Verdict) -> None:
     request = attempt.request
-    if request.approvals.filter(approver=approver).exists():
+    if request.approvals.filter(approver=approver, change_digest=attempt.digest).exists():
         raise Stale("decided", "You have decided this request already. Nothing was changed.")
     Approval.objects.create(
         request=request,

@@ -1,11 +1,128 @@
-"""Who may decide a request. Every answer is read from the database anew: a decision never rests on a kept one."""
+"""Who may decide a request. Every answer is read from the database anew: a decision never rests on a kept one.
 
-from typing import Any
+The first routing rule that fits says who decides, and how many must approve; without one, the approvers of the
+account do. A request that falls under several rules needs people whom each of them names.
+"""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
 
+from django.contrib.auth.models import Group
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from troubleshoot.access.matching import permissions_of, rules_over, up_to
 from troubleshoot.iam.arn import parse_arn
-from troubleshoot.models import AccessRequest, Account, Approval, Person, PrincipalLink, Role
+from troubleshoot.models import (
+    AccessRequest,
+    Account,
+    Approval,
+    Person,
+    PrincipalLink,
+    Risk,
+    Role,
+    RoutingRule,
+    RuleApprover,
+)
+from troubleshoot.remedy import Change, change_from_data
+
+BY_RISK: Final = {Risk.LOW: 1, Risk.MEDIUM: 1, Risk.HIGH: 2}
+"""How many different people approve at least: two for a high risk, whatever a rule says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What decides whose request it is: filed or not yet."""
+
+    account: Account
+    requester: Any
+    beneficiary: Person | None
+    principal_arn: str
+    change: Change
+    risk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The rules that a request falls under, in their order, and how many people must approve.
+
+    `by_account`: it falls, wholly or in part, under no rule, so the account's approvers have their say.
+    """
+
+    rules: tuple[RoutingRule, ...]
+    by_account: bool
+    approvals: int
+
+
+def asked_of(request: AccessRequest) -> Asked:
+    """Return what routing asks of a request."""
+    return Asked(
+        request.account,
+        request.requester,
+        request.beneficiary,
+        request.principal_arn,
+        change_from_data(request.change),
+        request.risk,
+    )
+
+
+def route_of(asked: Asked) -> Route:
+    """Return the route of what is asked, by the rules as they stand now."""
+    rules, by_account = rules_over(permissions_of(asked.change), _rules_for(asked))
+    return Route(tuple(rules), by_account, max([BY_RISK[Risk(asked.risk)], *(rule.approvals for rule in rules)]))
+
+
+def people_of(route: Route, asked: Asked, *, day: date | None = None) -> QuerySet[Person]:
+    """Return who may decide on that way on `day` (today), a substitute within the dates included.
+
+    Nobody decides their own request, and nobody gives rights to a principal that is linked to them.
+    """
+    day = day or timezone.localdate()
+    people = approvers_for(account=asked.account, requester=asked.requester, principal_arn=asked.principal_arn)
+    if route.rules:
+        apart = [asked.requester.pk, *(person.pk for person in holders_of(asked.account, asked.principal_arn))]
+        named = set.intersection(*(_named_by(rule, day) for rule in route.rules))
+        here = people if route.by_account else Person.objects.filter(is_active=True).exclude(pk__in=apart)
+        people = here.filter(pk__in=named).order_by("pk")
+    return people.exclude(pk=asked.beneficiary.pk) if asked.beneficiary else people
+
+
+def substitutes_of(route: Route, *, day: date | None = None) -> frozenset[int]:
+    """Return the ids of those who stand in for somebody on `day` (today)."""
+    day = day or timezone.localdate()
+    standing = (row for rule in route.rules for row in rule.approvers.all() if stands_in(row, day))
+    return frozenset(row.substitute_id for row in standing if row.substitute_id)
+
+
+def stands_in(row: RuleApprover, day: date) -> bool:
+    """Tell whether the substitute of a rule's approver counts on that day; both dates are included."""
+    begins, ends = row.substitute_from, row.substitute_until
+    return row.substitute_id is not None and begins is not None and ends is not None and begins <= day <= ends
+
+
+def active_rules() -> QuerySet[RoutingRule]:
+    """Return the rules that count, in their order, with the people whom they name."""
+    rows = RuleApprover.objects.select_related("person", "substitute")
+    rules = RoutingRule.objects.filter(ended_at__isnull=True).order_by("position", "pk")
+    return rules.prefetch_related(Prefetch("approvers", queryset=rows))
+
+
+def _rules_for(asked: Asked) -> Sequence[RoutingRule]:
+    """A rule for a group fits who files, and whom it is for: filing on behalf leads nobody past a rule."""
+    people = [person.pk for person in (asked.requester, asked.beneficiary) if person is not None]
+    groups = Group.objects.filter(user__in=people).values("pk")
+    rules = active_rules().filter(minimal_risk__in=up_to(asked.risk))
+    here = Q(account__isnull=True) | Q(account=asked.account)
+    return list(rules.filter(here, Q(group__isnull=True) | Q(group__in=groups)))
+
+
+def _named_by(rule: RoutingRule, day: date) -> set[int]:
+    rows = rule.approvers.all()
+    return {row.person_id for row in rows} | {
+        row.substitute_id for row in rows if row.substitute_id and stands_in(row, day)
+    }
 
 
 def approvers_for(*, account: Account, requester: Any, principal_arn: str = "") -> QuerySet[Person]:
@@ -24,9 +141,9 @@ def approvers_for(*, account: Account, requester: Any, principal_arn: str = "") 
 
 
 def deciders(request: AccessRequest) -> QuerySet[Person]:
-    """Return the people who may decide this request."""
-    people = approvers_for(account=request.account, requester=request.requester, principal_arn=request.principal_arn)
-    return people.exclude(pk=request.beneficiary_id) if request.beneficiary_id else people
+    """Return the people who may decide this request today."""
+    asked = asked_of(request)
+    return people_of(route_of(asked), asked)
 
 
 def may_decide(person: Any, request: AccessRequest) -> bool:
@@ -34,15 +151,26 @@ def may_decide(person: Any, request: AccessRequest) -> bool:
     return deciders(request).filter(pk=person.pk).exists()
 
 
-def required_approvals(_request: AccessRequest) -> int:
-    """Return how many different approvers a request needs."""
-    return 1
+def required_approvals(request: AccessRequest) -> int:
+    """Return how many different approvers a request needs: by its risk, or more where a rule says so."""
+    return route_of(asked_of(request)).approvals
 
 
 def standing_approvals(request: AccessRequest) -> list[Approval]:
-    """Return the approvals that count: of exactly this change, by people who may still decide it."""
-    given = request.approvals.filter(verdict=Approval.Verdict.APPROVE, change_digest=request.change_digest)
-    return list(given.filter(approver__in=deciders(request).order_by().values("pk")))
+    """Return the approvals that count: of exactly this change, by people who may still decide it.
+
+    A substitute's counts where it was given within the dates, also when these are over.
+    """
+    given = list(request.approvals.filter(verdict=Approval.Verdict.APPROVE, change_digest=request.change_digest))
+    if not given:
+        return []
+    asked = asked_of(request)
+    route = route_of(asked)
+    may = {
+        day: set(people_of(route, asked, day=day).values_list("pk", flat=True))
+        for day in {approval.decided_at.date() for approval in given}
+    }
+    return [approval for approval in given if approval.approver_id in may[approval.decided_at.date()]]
 
 
 def admins() -> QuerySet[Person]:

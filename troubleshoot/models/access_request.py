@@ -148,7 +148,9 @@ class Approval(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["request", "approver"], name="one_decision_per_approver"),
+            models.UniqueConstraint(
+                fields=["request", "approver", "change_digest"], name="one_decision_per_approver_and_change"
+            ),
             models.CheckConstraint(condition=~Q(approver=F("requester")), name="nobody_decides_their_own"),
             models.CheckConstraint(
                 condition=Q(beneficiary__isnull=True) | ~Q(approver=F("beneficiary")),

@@ -1,0 +1,114 @@
+"""Which routing rules a request falls under: account, group and risk are asked of the database, patterns here. Pure.
+
+A request may hold several permissions, and wildcards in them. Each permission goes to the first rule that covers it
+whole; a rule before that one which covers a part of it has its say too. So nobody escapes a strict rule by asking
+for more at once.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from troubleshoot.iam.patterns import common_text, includes
+from troubleshoot.iam.wildcard import Matcher, compile_glob, tokens_of
+from troubleshoot.models import Risk, RoutingRule
+from troubleshoot.remedy import Change
+
+RISKS: Final = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
+_MOST_STATES = 20_000  # beyond this `common_text` gives up
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One action on one resource, as a change names them: either may hold wildcards."""
+
+    action: str
+    resource: str
+
+
+def permissions_of(change: Change) -> frozenset[Permission]:
+    """Return what a change gives. Of the edit of a document these are the statements that were not there before.
+
+    A statement that names what it leaves out counts as one that names everything.
+    """
+    statements = [*change.statements, *(_added(change) if change.edit else ())]
+    return frozenset(
+        Permission(action, resource)
+        for statement in statements
+        for action in _texts(statement.get("Action", "*"))
+        for resource in _texts(statement.get("Resource", "*"))
+    )
+
+
+def up_to(risk: str) -> tuple[Risk, ...]:
+    """Return this risk and the lower ones: a rule counts from its minimal risk on."""
+    return RISKS[: RISKS.index(Risk(risk)) + 1]
+
+
+def rules_over(permissions: frozenset[Permission], rules: Sequence[RoutingRule]) -> tuple[list[RoutingRule], bool]:
+    """Return the rules of those given, in their order, that the permissions fall under, and whether some fall under none.
+
+    Permissions that nothing is known of fall under no rule.
+    """
+    found: set[Any] = set()
+    left = not permissions
+    for permission in permissions:
+        had, covered = _rules_over_one(permission, rules)
+        found.update(had)
+        left = left or not covered
+    return [rule for rule in rules if rule.pk in found], left
+
+
+def _rules_over_one(permission: Permission, rules: Sequence[RoutingRule]) -> tuple[list[Any], bool]:
+    touched = []
+    for rule in rules:
+        action = _overlap(rule.action_pattern.lower(), permission.action.lower())
+        resource = _overlap(rule.resource_pattern, permission.resource) if action else None
+        if action and resource:
+            touched.append(rule.pk)
+            if action == resource == "whole":
+                return touched, True
+    return touched, False
+
+
+@lru_cache(maxsize=8192)
+def _overlap(pattern: str, text: str) -> str | None:
+    """Return `whole` where `pattern` covers all that `text` stands for, `part` where some of it, else None."""
+    if pattern == "*":
+        return "whole"
+    if not {"*", "?"} & set(text):
+        return "whole" if _matcher(pattern)(text) else None
+    if includes(tokens_of(pattern), tokens_of(text)):
+        return "whole"
+    too_long = len(pattern) * len(text) > _MOST_STATES
+    return "part" if too_long or common_text([tokens_of(pattern), tokens_of(text)]) is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _matcher(pattern: str) -> Matcher:
+    return compile_glob(tokens_of(pattern))
+
+
+def _added(change: Change) -> Iterator[dict[str, Any]]:
+    before = _statements(change.edit.before) if change.edit else []
+    after = _listed(change.edit.after.get("Statement")) if change.edit else []
+    return (statement for statement in after if statement not in before and statement.get("Effect") != "Deny")
+
+
+def _statements(text: str) -> list[dict[str, Any]]:
+    try:
+        document = json.loads(text) if text else {}
+    except ValueError:
+        return []  # what cannot be read hides nothing: all that stands there now counts as added
+    return _listed(document.get("Statement")) if isinstance(document, dict) else []
+
+
+def _listed(value: Any) -> list[dict[str, Any]]:
+    found = value if isinstance(value, list | tuple) else [value]
+    return [dict(statement) for statement in found if isinstance(statement, dict)]
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]
