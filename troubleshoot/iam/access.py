@@ -162,10 +162,10 @@ class _Difference:
 
 
 def _is_only_more(before: PolicySet, after: PolicySet) -> bool:
-    """Tell whether identity-based policies were added, and nothing else changed: then only these allow anything new."""
-    if isinstance(before.identity, Unknown) or isinstance(after.identity, Unknown):
-        return False
-    return replace(before, identity=()) == replace(after, identity=()) and set(before.identity) <= set(after.identity)
+    """Tell whether only identity-based policies differ and no Deny went away: then what stayed allows nothing new."""
+    return replace(before, identity=()) == replace(after, identity=()) and no_deny_lost(
+        tuple(_identity(before)), tuple(_identity(after))
+    )
 
 
 def _policies_of(policies: PolicySet) -> Iterator[Policy]:
