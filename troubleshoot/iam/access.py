@@ -153,18 +153,18 @@ class _Difference:
 
     def _is_covered(self, name: str, pattern: ResourcePattern, statement: CompiledStatement) -> bool:
         """Tell whether it is proved that all this was allowed before, and that nothing that refused it went away."""
-        before, after = self._before.policies, self._after.policies
-        return (
-            replace(before, identity=()) == replace(after, identity=())
-            and no_deny_lost(tuple(identity_statements(before)), tuple(identity_statements(after)))
-            and any(covers(one, statement, name, pattern) for _, one in identity_statements(before) if not one.denies)
+        before = self._before.policies
+        return _is_only_more(before, self._after.policies) and any(
+            covers(one, statement, name, pattern) for _, one in identity_statements(before) if not one.denies
         )
 
 
 def _is_only_more(before: PolicySet, after: PolicySet) -> bool:
     """Tell whether only identity-based policies differ and no Deny went away: then what stayed allows nothing new."""
-    return replace(before, identity=()) == replace(after, identity=()) and no_deny_lost(
-        tuple(_identity(before)), tuple(_identity(after))
+    return (
+        isinstance(before.identity, Unknown) is isinstance(after.identity, Unknown)
+        and replace(before, identity=()) == replace(after, identity=())
+        and no_deny_lost(tuple(identity_statements(before)), tuple(identity_statements(after)))
     )
 
 
