@@ -42,16 +42,36 @@ class ShownStatement:
     document: str | None
 
 
+class Standing(StrEnum):
+    """What would become of a further check, as far as the portal can read."""
+
+    PASSES = "passes"
+    STOPS = "stops"
+    SOME = "some"  # allowed on some resources of the type and not on others; the message does not say which is meant
+    DEPENDS = "depends"  # on keys of the call that nobody has seen, or on what AWS leaves open
+    NOT_JUDGED = "not_judged"
+
+
 @dataclass(frozen=True, slots=True)
 class NextCheck:
     """Another permission that the same call needs. `resource_type` is None where the action takes no resource.
 
-    `when`: `always`, `with_tags` (if the call sets tags) or `with_role` (if it names a role).
+    `when`: `always`, `with_tags` (if the call sets tags) or `with_role` (if it names a role); `context` are the keys
+    that AWS sets for it. `resource` is the one resource that it was judged on, None where several may be meant.
+    `layer` and `statement` tell what would stop it, `missing` the keys it depends on. `is_given_too`: it is stopped
+    now and would not be after the proposed change.
     """
 
     action: str
     resource_type: str | None
     when: str
+    context: tuple[tuple[str, str], ...] = ()
+    standing: Standing = Standing.NOT_JUDGED
+    resource: str | None = None
+    layer: Layer | None = None
+    statement: ShownStatement | None = None
+    missing: tuple[str, ...] = ()
+    is_given_too: bool = False
 
 
 @dataclass(frozen=True, slots=True)

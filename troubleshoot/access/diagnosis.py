@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from troubleshoot import audit
-from troubleshoot.access import accounts, explain
+from troubleshoot.access import accounts, explain, judging
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.codes import new_code
 from troubleshoot.access.permissions import sight_of
@@ -154,7 +154,7 @@ def _read_live(diagnosis: Diagnosis, *, viewer: Person) -> None:
     diagnosis.snapshot_digest = read.digest() if isinstance(read, Snapshot) else ""
     diagnosis.not_live_because = "" if isinstance(read, Snapshot) else read
     diagnosis.checked_at = timezone.now() if live else None
-    diagnosis.outcome = explain.outcome_of(facts, read if isinstance(read, Snapshot) else None)
+    diagnosis.outcome = judging.outcome_of(facts, read if isinstance(read, Snapshot) else None)
 
 
 def _snapshot(facts: Denial, account: Account | None, viewer: Person, *, case: str) -> Snapshot | str:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access import doors, selectors, services
 from troubleshoot.access.answer import Answer
-from troubleshoot.access.explain import call_of
+from troubleshoot.access.judging import call_of
 from troubleshoot.iam.request import Request
 from troubleshoot.iam.snapshot import from_data
 from troubleshoot.models import AccessRequest, Account, Diagnosis, Person
