@@ -30,6 +30,7 @@ _CONCATENATED: Final = re.compile(
     r"|(?<=[ ])[\"'`][ ]?[\n\x0b][ ]?[rbfu]?[\"'`](?=\w)"
     r"|(?<=\w)[\"'`][ ]?[\n\x0b][ ]?[rbfu]?[\"'`](?=[ ])"
 )
+_QUOTE: Final = re.compile(r"[\"'`](?=[\"'` +.&\\\n\x0b])")
 _QUOTE_AT_END: Final = re.compile(r"[\"'`] ?[+.&\\]{0,2} ?[\n\x0b]")
 _BREAK_IN_WORD: Final = re.compile(r"(?<=[A-Za-z-])[\n\x0b](?=[A-Za-z-])")
 _LETTERS: Final = re.compile(r"[A-Za-z-]{1,30}")
@@ -76,13 +77,18 @@ def _lowered(text: str) -> str:
 
 def _lines(view: View) -> View:
     if _QUOTE_AT_END.search(view.text):
-        view = view.sub(_CONCATENATED, lambda _: "")
-    view = view.sub(_BLANK_AT_END, lambda _: "\n")
-    return view.sub(_BREAK, _break, first=_ANY_BREAK).sub(_BREAK_IN_WORD, _joined, first=_ANY_BREAK)
+        view = view.sub(_CONCATENATED, lambda _: "", first=_QUOTE)
+    if " \n" in view.text or " " + HARD in view.text:
+        view = view.sub(_BLANK_AT_END, lambda _: "\n")
+    first = _BREAK_AND_NAME if "|" in view.text else _BREAK_AND_STAMP
+    return view.sub(_BREAK, _break, first=first).sub(_BREAK_IN_WORD, _joined, first=_BREAK_AND_LETTER)
 
 
 _BLANK_AT_END: Final = re.compile(r" [\n\x0b]")
-_ANY_BREAK: Final = re.compile(r"[\n\x0b]")
+_BREAK_AND_NAME: Final = re.compile(r"[\n\x0b](?=[ #/*>│┃|╷╵╎<\w\[.-])|\x0b")
+_BREAK_AND_STAMP: Final = re.compile(r"[\n\x0b](?=[ #/*>│┃|╷╵╎<\[\dADFJMNORS-])|\x0b")
+"""What a mark or a stamp may begin with: a digit, a bracket, a month; a container's name only before a stroke."""
+_BREAK_AND_LETTER: Final = re.compile(r"[\n\x0b](?=[A-Za-z-])")
 
 
 def _break(match: re.Match[str]) -> str:
@@ -94,10 +100,8 @@ def _break(match: re.Match[str]) -> str:
 def _joined(match: re.Match[str]) -> str:
     """Take the break out of a word of AWS's, if both sides are no words by themselves."""
     text, at = match.string, match.start()
-    begin = at
-    while begin > 0 and at - begin < _LONGEST and (text[begin - 1].isalpha() or text[begin - 1] == "-"):
-        begin -= 1
-    left = text[begin:at].lower()
+    head = text[max(0, at - _LONGEST) : at]
+    left = head[len(head.rstrip(_WORD_CHARS)) :].lower()
     after = _LETTERS.match(text, at + 1)
     right = after[0].lower() if after else ""
     is_half = left + right in VOCABULARY and not (left in VOCABULARY and right in VOCABULARY)
@@ -105,3 +109,4 @@ def _joined(match: re.Match[str]) -> str:
 
 
 _LONGEST: Final = 30
+_WORD_CHARS: Final = string.ascii_letters + "-"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found
@@ -115,7 +115,27 @@ _REQUEST: Final = (
 _REGION: Final = _Mark("awsregion", rf"(?i:awsRegion){_QUOTE}\s*[:=]\s*{_QUOTE}([a-z]{{2}}(?:-[a-z]+)+-\w+)")
 
 
-def read_context(script: Script, found: Found, before: int, after: int) -> None:
+class Marks(NamedTuple):
+    """The words to look for that stand anywhere in a text: looked up once, used for every denial in it."""
+
+    words: frozenset[str]
+    operations: tuple[_Mark, ...]
+    keyed_codes: tuple[tuple[int, _Mark], ...]
+
+
+def marks_in(low: str) -> Marks:
+    """Return the marks that the text (in lower case) holds."""
+    words = frozenset(word for word in _WORDS if word in low)
+    operations = tuple(mark for mark in _OPERATIONS if mark.word in words)
+    return Marks(words, operations, tuple(pair for pair in enumerate(_KEYED_CODES) if pair[1].word in words))
+
+
+_WORDS: Final = frozenset(
+    mark.word for mark in (_CALL_CODE, _API_CODE, _HANDLER, _REGION, *_OPERATIONS, *_KEYED_CODES, *_REQUEST)
+)
+
+
+def read_context(script: Script, found: Found, before: int, after: int, marks: Marks) -> None:
     """Fill in what the text around a denial says, from the end of the one before to the start of the next."""
     head, tail = max(before, found.start - _HEAD), min(after, found.end + _TAIL)
     if found.start - head < _SHORTEST:
@@ -124,23 +144,24 @@ def read_context(script: Script, found: Found, before: int, after: int) -> None:
         tail = found.end
     if head == tail - (found.end - found.start):
         return
-    _code(script, found, head, tail)
-    _operation(script, found, head, tail)
-    _request(script, found, head, tail)
+    _code(script, found, head, tail, marks)
+    _operation(script, found, head, tail, marks)
+    _request(script, found, head, tail, marks)
 
 
 _SHORTEST: Final = 8
 
 
-def _request(script: Script, found: Found, head: int, tail: int) -> None:
-    if "request" in script.low[found.end : tail] or "request" in script.low[head : found.start]:
-        for mark in _REQUEST:
-            slot = mark.after(script, found.end, tail) or mark.before(script, head, found.start)
-            slot = _whole_id(script.text, slot) if slot else None
-            if slot:
-                found.put_aside("request_id", slot)
-                break
-    if "region" not in found.fields:
+def _request(script: Script, found: Found, head: int, tail: int, marks: Marks) -> None:
+    for mark in _REQUEST:
+        if mark.word not in marks.words:
+            continue
+        slot = mark.after(script, found.end, tail) or mark.before(script, head, found.start)
+        slot = _whole_id(script.text, slot) if slot else None
+        if slot:
+            found.put_aside("request_id", slot)
+            break
+    if _REGION.word in marks.words and "region" not in found.fields:
         found.put_aside("region", _nearest(_REGION, script, found, head, tail))
 
 
@@ -156,39 +177,41 @@ _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}
 _CUT: Final = re.compile(r"[\n\x0b][\w-]")
 
 
-def _code(script: Script, found: Found, head: int, tail: int) -> None:
-    codes = (*_codes_before(script, found.start, head), *_codes_after(script, found.end, tail))
+def _code(script: Script, found: Found, head: int, tail: int, marks: Marks) -> None:
+    codes = (*_codes_before(script, found.start, head, marks), *_codes_after(script, found.end, tail, marks))
     surest = min((code for code in codes if code[1]), default=None, key=lambda code: code[0])
     if surest:
         found.put_aside("error_code", surest[1])
 
 
-def _codes_before(script: Script, start: int, head: int) -> Iterator[tuple[int, Slot | None]]:
+def _codes_before(script: Script, start: int, head: int, marks: Marks) -> Iterator[tuple[int, Slot | None]]:
     """Yield the error codes ahead of a denial with their rank: the outermost call is the surest."""
     if start == head:
         return
-    call = _CALL_CODE.before(script, head, start)
+    call = _CALL_CODE.before(script, head, start) if _CALL_CODE.word in marks.words else None
     if call:
         yield 2, call
         if call.value.isdigit():
             yield 1, _KEYED_CODES[0].before(script, call.end, start)
         return
-    yield 3, _API_CODE.before(script, head, start)
+    if _API_CODE.word in marks.words:
+        yield 3, _API_CODE.before(script, head, start)
     near = max(head, start - _NEAR)
     adjacent = _ADJACENT.search(script.text, max(near, start - 140), start)
     yield 4, Slot(adjacent[1], *adjacent.span(1)) if adjacent else None
-    for rank, mark in enumerate(_KEYED_CODES, 5):
-        yield rank, mark.before(script, head, start)
+    for rank, mark in marks.keyed_codes:
+        yield 5 + rank, mark.before(script, head, start)
     yield 20, _bare_code(script, near, start)
 
 
-def _codes_after(script: Script, end: int, tail: int) -> Iterator[tuple[int, Slot | None]]:
+def _codes_after(script: Script, end: int, tail: int, marks: Marks) -> Iterator[tuple[int, Slot | None]]:
     """Yield the codes behind a denial: CloudFormation's own is the outermost of all."""
     if end == tail:
         return
-    yield 0, _HANDLER.after(script, end, tail)
-    for rank, mark in enumerate(_KEYED_CODES, 30):
-        yield rank, mark.after(script, end, tail)
+    if _HANDLER.word in marks.words:
+        yield 0, _HANDLER.after(script, end, tail)
+    for rank, mark in marks.keyed_codes:
+        yield 30 + rank, mark.after(script, end, tail)
 
 
 _STEMS: Final = ("denied", "unauthorized", "authorizationerror", "notauthorized", "client_error", "forbidden")
@@ -209,8 +232,8 @@ def _bare_code(script: Script, start: int, end: int) -> Slot | None:
     return Slot(last[group], *last.span(group))
 
 
-def _operation(script: Script, found: Found, head: int, tail: int) -> None:
-    for mark in _OPERATIONS:
+def _operation(script: Script, found: Found, head: int, tail: int, marks: Marks) -> None:
+    for mark in marks.operations:
         slot = _nearest(mark, script, found, head, tail)
         if slot:
             found.put_aside("operation", slot)

@@ -13,6 +13,7 @@ _EMPHASIS: Final = re.compile(
     r"|(?<![\w*/:.\\-])(?P<line>__?)(?=[A-Za-z])[^\"\s_]+(?:[ :][^\"\n]{0,300}?)?(?<=[\w*.)])(?P=line)(?!\w)"
 )
 _LINK: Final = re.compile(r"\[(?P<shown>[^\[\]\n]{1,400})(?P<to>\]\(https?://[^\s()]*\))")
+_STAR: Final = re.compile(r"\*(?<![\w*/:.)\\-]\*)\*{0,2}[^\s*]")
 _LINE_MARK: Final = re.compile(r"(?<![\w/:.-])_[A-Za-z_]")
 _ANY: Final = re.compile(r"(?s)[*_]{1,3}|\[|\]\(\S*?\)")
 
@@ -24,7 +25,7 @@ def without_emphasis(view: View) -> View:
     if "](http" in text:
         for link in _LINK.finditer(text):
             marks |= {link.start(): 1, link.start("to"): len(link["to"])}
-    if "*" in text or (" _" in text and _LINE_MARK.search(text)):
+    if ("*" in text and _STAR.search(text)) or (" _" in text and _LINE_MARK.search(text)):
         for pair in _EMPHASIS.finditer(text):
             length = len(pair[pair.lastgroup or 0])
             marks |= {pair.start(): length, pair.end() - length: length}

@@ -5,7 +5,7 @@ from typing import Final
 
 from troubleshoot.denial.bare import read_bare, read_fragments
 from troubleshoot.denial.clean import Script, clean
-from troubleshoot.denial.context import read_context
+from troubleshoot.denial.context import marks_in, read_context
 from troubleshoot.denial.forms import read_sentences
 from troubleshoot.denial.found import Found, Row
 from troubleshoot.denial.nearmiss import belongs_to_one, find_near_misses, told
@@ -37,12 +37,18 @@ def recognise(script: Script) -> tuple[list[Found], tuple[NearMiss, ...]]:
     found = _all_found(script)
     near_misses = find_near_misses(script.low, [(item.start, item.end) for item in found if not item.weak])
     found = [item for item in found if not (item.weak and belongs_to_one(item.start, near_misses))]
+    if found:
+        _read_around(script, found)
+    return found, told(near_misses, [(item.start, item.end) for item in found])
+
+
+def _read_around(script: Script, found: list[Found]) -> None:
+    marks = marks_in(script.low)
     before = 0
     for number, item in enumerate(found):
         after = found[number + 1].start if number + 1 < len(found) else len(script.text)
-        read_context(script, item, before, after)
+        read_context(script, item, before, after, marks)
         before = item.end
-    return found, told(near_misses, [(item.start, item.end) for item in found])
 
 
 def _all_found(script: Script) -> list[Found]:

@@ -8,8 +8,11 @@ from typing import Final
 
 from troubleshoot.denial.marks import with_hard_breaks, without_marks
 from troubleshoot.denial.reading import Removed
-from troubleshoot.denial.secret_shapes import EXAMPLES, KEY_ID, RUN, SHAPES, Shape, is_stand_in, looks_random
+from troubleshoot.denial.secret_runs import broken_runs, runs
+from troubleshoot.denial.secret_shapes import EXAMPLES, KEY_ID, Shape, is_stand_in
+from troubleshoot.denial.secret_signs import announced, has_blob, has_run, is_announced, is_escaped
 from troubleshoot.denial.view import View
+from troubleshoot.denial.wrapped_secrets import decoded_blobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +23,12 @@ class Redacted:
     removed: tuple[Removed, ...] = ()
 
 
-_ESCAPED: Final = re.compile(r"\\(?:u00|x[2-7]|/|\+)|&#|%[2-7][0-9A-Fa-f]|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\x1b]")
 _PERCENT: Final = re.compile(r"%(?:25)*([2-7][0-9A-Fa-f])")
 _LINE_BREAK: Final = re.compile(r"[ \t]?\n[ \t>#*|│/]{0,12}")
-_RUN_AT_BREAK: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{1,39}\n")
-_NAMES: Final = re.compile(r"arn:|assumed-role/|:role/|:user/")
+_BREAK_OR_BLANK: Final = re.compile(r"[ \t]?\n")
+_HARD_BREAK: Final = re.compile("\x0b")
+_WRAPPINGS: Final = 2
+"""How many layers of base64 are opened."""
 
 _Span = tuple[int, int, str]
 
@@ -32,48 +36,43 @@ _Span = tuple[int, int, str]
 def redact(text: str) -> Redacted:
     """Return the text with every secret replaced by words that name its kind.
 
-    Escapes, colours and line breaks inside a secret do not hide it. Access key ids keep their last four characters;
-    AWS's own example keys stay. Never raises.
+    Escapes, colours, base64 and line breaks inside a secret do not hide it. Access key ids keep their last four
+    characters; AWS's own example keys stay. Never raises.
     """
-    low = text.lower()
-    if not _is_announced(low) and not _may_hide(text):
-        return Redacted(text)
-    announced = None if _is_escaped(text) else _announced(low)
-    found = [span for view, glued in _views(text) for span in _found_in(view, announced, glued=glued)]
+    found = _all_found(text, _WRAPPINGS)
     return _without(text, found) if found else Redacted(text)
 
 
-def _announced(low: str) -> tuple[Shape, ...]:
-    return tuple(shape for shape in SHAPES if any(word in low for word in shape.words))
-
-
-_WORDS: Final = tuple({word for shape in SHAPES for word in shape.words})
-
-
-def _is_announced(low: str) -> bool:
-    for word in _WORDS:  # noqa: SIM110 - any() takes twice as long, and this runs over every log line
-        if word in low:
-            return True
-    return False
+def _all_found(text: str, wrappings: int) -> list[_Span]:
+    found = list(_wrapped(text, wrappings)) if wrappings and has_blob(text) else []
+    low = text.lower()
+    escaped = is_escaped(text)
+    if not escaped and not is_announced(low) and not _may_hide(text):
+        return found
+    shapes = None if escaped else announced(low)
+    for view, glued in _views(text, shapes):
+        found += _found_in(view, shapes, glued=glued)
+    return found
 
 
 def _may_hide(text: str) -> bool:
     """Say whether the text may hold a secret that no word announces."""
-    if RUN.search(text) is not None:
+    if has_run(text):
         return True
     if ("AKIA" in text or "ASIA" in text) and any(match[0] not in EXAMPLES for match in KEY_ID.finditer(text)):
         return True
-    if _is_escaped(text):
-        return True
-    return "\n" in text and next(_broken_runs(text), None) is not None
+    return "\n" in text and next(broken_runs(text), None) is not None
 
 
-def _is_escaped(text: str) -> bool:
-    has_marks = "\\" in text or "&#" in text or "%" in text or "\x1b" in text or not text.isascii()
-    return has_marks and _ESCAPED.search(text) is not None
+def _wrapped(text: str, wrappings: int) -> Iterator[_Span]:
+    """Find what is encoded in base64 and holds a secret: the whole of it goes."""
+    for start, end, plain in decoded_blobs(text):
+        inner = _all_found(plain, wrappings - 1)
+        if inner:
+            yield start, end, inner[0][2] if inner[0][2] != "access-key-id" else inner[-1][2]
 
 
-def _views(text: str) -> Iterator[tuple[View, bool]]:
+def _views(text: str, shapes: tuple[Shape, ...] | None) -> Iterator[tuple[View, bool]]:
     """Yield the text as it is, without escapes, without percent signs, and with broken lines put together."""
     view = View(text)
     yield view, False
@@ -88,14 +87,12 @@ def _views(text: str) -> Iterator[tuple[View, bool]]:
         hard = with_hard_breaks(plain)
         if hard is not plain:
             yield hard.sub(_HARD_BREAK, lambda _: ""), False
-        yield plain.sub(_LINE_BREAK, lambda _: ""), True
+        if shapes is None or any(shape.glued for shape in shapes):
+            yield plain.sub(_LINE_BREAK, lambda _: "", first=_BREAK_OR_BLANK), True
 
 
-_HARD_BREAK: Final = re.compile("\x0b")
-
-
-def _found_in(view: View, announced: tuple[Shape, ...] | None, *, glued: bool) -> Iterator[_Span]:
-    for shape in _announced(view.text.lower()) if announced is None else announced:
+def _found_in(view: View, shapes: tuple[Shape, ...] | None, *, glued: bool) -> Iterator[_Span]:
+    for shape in announced(view.text.lower()) if shapes is None else shapes:
         if shape.glued or not glued:
             for match in shape.pattern.finditer(view.text):
                 group = match.lastgroup or "value"
@@ -103,74 +100,16 @@ def _found_in(view: View, announced: tuple[Shape, ...] | None, *, glued: bool) -
                     yield (*view.source(*match.span(group)), shape.kind)
     if glued:
         return
-    for start, end in _runs(view.text):
+    for start, end in runs(view.text):
         yield (*view.source(start, end), "secret-access-key")
+    if "AKIA" in view.text or "ASIA" in view.text:
+        yield from _key_ids(view)
+
+
+def _key_ids(view: View) -> Iterator[_Span]:
     for match in KEY_ID.finditer(view.text):
         if match[0] not in EXAMPLES:
             yield (*view.source(match.start() + 4, match.end() - 4), "access-key-id")
-
-
-def _runs(text: str) -> list[tuple[int, int]]:
-    """Find 40 characters that look like a secret access key, though nothing says so."""
-    found = [span for match in RUN.finditer(text) for span in _in_run(text, match)]
-    found += _broken_runs(text)
-    blobs = [match.span() for match in _BLOB.finditer(text) if len(match[0]) > _BLOB_LENGTH] if found else []
-    return [span for span in found if not any(start <= span[0] < end for start, end in blobs)]
-
-
-def _in_run(text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """A run of 40 may be a key; so may the last 40 characters of a longer one, behind a slash of a name."""
-    start, end = match.span()
-    is_longer = end - start > _KEY
-    among_names = _is_among_names(text, start)
-    if is_longer and not (among_names and text[end - _KEY - 1] == "/"):
-        return
-    run = text[end - _KEY : end]
-    if run not in EXAMPLES and looks_random(run, among_names=among_names):
-        yield end - _KEY, end
-
-
-_KEY: Final = 40
-
-
-_GAP: Final = r"(?:\\{1,4}[nr]|[\s>#*|│/]){0,16}"
-_GAPS: Final = _GAP.replace("{0,16}", "{1,16}")
-_BLOB: Final = re.compile(
-    r"[\w/+=\u00ad\u200b-\u200f\u2060-\u2064\ufeff-]{101,}"
-    rf"|(?i:{_GAP.join('message')}){_GAP}:[\"'`\s]{{0,20}}[\w-]+(?:{_GAPS}[\w-]{{4,}}(?![\w ]))+"
-)
-"""EC2's encoded message, in one line or broken over several: some part of it may look like a key."""
-
-_BLOB_LENGTH: Final = 100
-
-
-def _is_among_names(text: str, at: int) -> bool:
-    begin = max(0, at - 300)
-    start = max(text.rfind(char, begin, at) for char in " \n\"'")
-    return _NAMES.search(text, max(start, begin), at + 20) is not None
-
-
-def _broken_runs(text: str) -> Iterator[tuple[int, int]]:
-    """Find 40 such characters over two or three lines."""
-    for match in _RUN_AT_BREAK.finditer(text):
-        run, end = match[0][:-1], match.end()
-        for _ in range(3):
-            more = _RUN_START.match(text, end)
-            if more is None or len(run) + len(more[1]) > 40:
-                break
-            run, end = run + more[1], more.end(1)
-            if len(run) == 40:
-                if looks_random(run, among_names=True) and _NAMED.search(run) is None:
-                    yield match.start(), end
-                break
-            if text[end : end + 1] != "\n":
-                break
-            end += 1
-
-
-_NAMED: Final = re.compile(r"(?:role|user|policy)/")
-"""A piece of an ARN, broken over lines: no key."""
-_RUN_START: Final = re.compile(r"[ \t>#*|]{0,12}([A-Za-z0-9/+]{1,39})(?![A-Za-z0-9/+=])")
 
 
 def _without(text: str, found: list[_Span]) -> Redacted:

@@ -1,6 +1,7 @@
 """What secrets look like. Sources: IAM User Guide, securing access keys; RFC 7519, 6265 and 7468."""
 
 import re
+import string
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -8,14 +9,15 @@ from typing import Final, NamedTuple
 class Shape(NamedTuple):
     """One way to know a secret: its kind, the words without which it can't be there, and the pattern.
 
-    The group `value` of the pattern is what is removed. `glued` shapes know where they end without a blank: they
-    are looked for again with the line breaks taken out.
+    `also` must stand somewhere, too. The group `value` of the pattern is what is removed. `glued` shapes know where
+    they end without a blank: they are looked for again with the line breaks taken out.
     """
 
     kind: str
     words: tuple[str, ...]
     pattern: re.Pattern[str]
     glued: bool = False
+    also: str = ""
 
 
 EXAMPLES: Final = frozenset(
@@ -49,8 +51,8 @@ _KEY_WORDS: Final = (
 )
 
 
-def _shape(kind: str, words: str, pattern: str, flags: int = 0, *, glued: bool = False) -> Shape:
-    return Shape(kind, tuple(words.split("|")), re.compile(pattern, flags), glued)
+def _shape(kind: str, words: str, pattern: str, *, glued: bool = False, also: str = "") -> Shape:
+    return Shape(kind, tuple(words.split("|")), re.compile(pattern), glued, also)
 
 
 def _lines(chars: str) -> str:
@@ -130,7 +132,7 @@ SHAPES: Final = (
     ),
     _shape("token", "token-code", r"(?i)--token-code[=\s]{1,3}[\"']?(?P<value>\d{6})(?!\d)"),
     _shape("password", "passw|pwd", rf"(?i)<[\w:]{{0,40}}{_PHRASE_LABEL}>(?P<value>[^<]{{1,4000}})"),
-    _shape("password", "://", r"://[^\s/:@\"']{0,200}:(?P<value>[^\s/@\"']{1,400})@"),
+    _shape("password", "://", r"://[^\s/:@\"']{0,200}:(?P<value>[^\s/@\"']{1,400})@", also="@"),
     _shape(
         "token",
         "token=|token:|token\"|token'|token\\\\|token |apikey|api_key|api-key|api key",
@@ -139,7 +141,7 @@ SHAPES: Final = (
     _shape("token", "token=", r"(?i)(?<![a-z])token=(?P<value>[^\s\"'`,;<>&]{8,4000})"),
     _shape(
         "token",
-        "gh|glpat|xox|sk_live|sk-|aiza|ya29|npm_|pypi-|hvs.|absk|dop_v1",
+        "ghp_|gho_|ghu_|ghs_|ghr_|github_pat|glpat|xox|sk_live|sk-|aiza|ya29|npm_|pypi-|hvs.|absk|dop_v1",
         r"(?P<value>(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}"
         r"|xox[abeoprs]-[\w-]{10,}|sk_live_\w{16,}"
         r"|sk-[\w-]{20,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|npm_\w{30,}|pypi-[\w-]{30,}|hvs\.[\w-]{20,}"
@@ -148,6 +150,8 @@ SHAPES: Final = (
     _shape("saml-assertion", "phnhbw|saml", r"(?P<value>PHNhbW[A-Za-z0-9+/=%]{40,})", glued=True),
 )
 
+RUN_CHARS: Final = string.ascii_letters + string.digits + "/+"
+"""The characters of a secret access key."""
 KEY_ID: Final = re.compile(r"(?<![A-Za-z0-9/+=])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
 RUN: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40,}(?![A-Za-z0-9/+=])")
 _PLACE: Final = re.compile(

@@ -226,8 +226,11 @@ _TORN: Final = re.compile(
 
 def is_torn(value: str) -> bool:
     """Say whether marks that belong to no value stand in this one: how it was wrapped or quoted is not known."""
-    return not value.isalnum() and _TORN.search(value) is not None
+    return (_TORN_SIGN.search(value) is not None or value.find("arn:aws", 1) > 0) and _TORN.search(value) is not None
 
+
+_TORN_SIGN: Final = re.compile(r"[`*…#>\"]|\]\(|\.\.|/ ")
+"""What stands in every torn value but one that holds two ARNs."""
 
 _FORMATTED: Final = re.compile(r"(?<=:) (?=[\w-])| (?=:)")
 
