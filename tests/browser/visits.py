@@ -13,7 +13,7 @@ from troubleshoot.web.rules import Rule, permits
 from troubleshoot.web.table import PAGES, Page
 
 # Not pages: a fragment, a plain text and JSON. The case link leads on to the diagnosis.
-NOT_PAGES = frozenset({"request-status", "ticket", "health", "case", "guide-ticket", "guide-file"})
+NOT_PAGES = frozenset({"request-status", "ticket", "health", "case", "guide-ticket", "guide-file", "guide-request"})
 LOOKING = ("anonymous", "owner", "helpdesk", "approver", "admin", "auditor")
 BEYOND_THE_TABLE = (
     ("not-found", "/nowhere/", "anonymous"),

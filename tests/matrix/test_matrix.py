@@ -41,7 +41,7 @@ DOORS: dict[str, set[str]] = {
     "give-back": {"owner"},
 }
 """Whose object it is, beyond the role: for everybody else the page is a 404."""
-NEEDS_A_BODY = {"choose", "guide-ticket", "guide-file", "guide-solved", "guide-diagnose"}
+NEEDS_A_BODY = {"choose", "guide-ticket", "guide-file", "guide-solved", "guide-diagnose", "guide-request"}
 """Pages that answer 404 to a form or an address which names nothing, as this test's empty one."""
 
 

@@ -29,7 +29,8 @@ KNOWN = {"account": "123456789012"}
 
 BAD = [
     ("role", "arn:aws:iam::123456789012:user/mateo", "role’s ARN"),
-    ("role", "Personalize", "role’s ARN"),
+    ("role", "Personalize Role", "role’s ARN"),
+    ("holder", "mateojackson", "ARN of one user or role"),
     ("principal", "*", "wildcard names nobody"),
     ("principal", "mateojackson", "ARN of a user"),
     ("account", "12345678901", "This one has 11"),

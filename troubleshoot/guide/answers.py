@@ -27,6 +27,7 @@ REGIONS = (
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,575}", re.ASCII)
 _USER_OR_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/[\w+=,.@/-]{1,575}", re.ASCII)
 _SESSION = re.compile(r"arn:aws[a-z-]*:sts::\d{12}:(assumed-role|federated-user)/[\w+=,.@/-]+", re.ASCII)
+_ROLE_NAME = re.compile(r"(?:role/)?(?P<name>[\w+=,.@/-]{1,575})", re.ASCII)
 _BUCKET = re.compile(r"(?!xn--)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]{1,64}")
 _PREFIX = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,61}")
@@ -72,10 +73,27 @@ def _shaped(expression: re.Pattern[str], words: str) -> Check:
     return check
 
 
-def _own_role(value: str, _known: Known) -> str:
-    if not _ROLE.fullmatch(value):
+def _own_role(value: str, known: Known) -> str:
+    """Take a role's ARN; or its name, with or without a path, where an earlier answer tells the account."""
+    if _ROLE.fullmatch(value):
+        return value
+    name = _ROLE_NAME.fullmatch(value)
+    home = _home(known)
+    if home is None or name is None or name["name"].strip("/") == "":
         raise ValueError("Write the role’s ARN with its path: arn:aws:iam::123456789012:role/path/name.")
-    return value
+    partition, account = home
+    return f"arn:{partition}:iam::{account}:role/{name['name'].strip('/')}"
+
+
+def _home(known: Known) -> tuple[str, str] | None:
+    """Return the partition and the account that earlier answers tell: of who passes the role, or typed as such."""
+    caller = parse_arn(known.get("caller", ""))
+    if caller is not None and caller.account:
+        return caller.partition, caller.account
+    account = known.get("account")
+    if account is None:
+        return None
+    return ("aws-cn" if known.get("region", "").startswith("cn-") else "aws"), account
 
 
 def _account(value: str, _known: Known) -> str:
@@ -108,6 +126,12 @@ def _principal(value: str, _known: Known) -> str:
         raise ValueError("A wildcard names nobody. Write the ARN of one user or role.")
     if not (_USER_OR_ROLE.fullmatch(value) or _SESSION.fullmatch(value)):
         raise ValueError("Write the ARN of a user, a role or a session, such as arn:aws:iam::123456789012:user/name.")
+    return value
+
+
+def _holder(value: str, _known: Known) -> str:
+    if not _USER_OR_ROLE.fullmatch(value):
+        raise ValueError("Write the ARN of one user or role, such as arn:aws:iam::123456789012:user/name.")
     return value
 
 
@@ -180,6 +204,7 @@ def _trust_policy(value: str, _known: Known) -> str:
 SHAPES: Mapping[str, Check] = {
     "role": _own_role,
     "principal": _principal,
+    "holder": _holder,
     "account": _account,
     "other-account": _other_account,
     "other-principal": _other_principal,

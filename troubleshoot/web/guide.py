@@ -16,6 +16,7 @@ from troubleshoot.guide import graph
 from troubleshoot.guide.flow import GIVEN, UNKNOWN, Flow, HandOver, Outcome, Question
 from troubleshoot.guide.flows import FLOWS
 from troubleshoot.guide.walk import Walk, accepts, ends, replay
+from troubleshoot.guide.wish import ASKED_FOR
 from troubleshoot.models import Person
 from troubleshoot.web import guide_live
 from troubleshoot.web.forms.guide import QuestionForm
@@ -83,14 +84,14 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 
 def ticket(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the outcome as plain text, to paste into a ticket."""
-    visit, outcome = _at_outcome(request, slug)
+    visit, outcome = at_outcome(request, slug)
     text = presenter.ticket_text(visit.walk, outcome, request.build_absolute_uri(visit.address(token="", seen="1")))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def file(request: HttpRequest, slug: str) -> HttpResponse:
     """Return one of the outcome's documents as a file."""
-    visit, _ = _at_outcome(request, slug)
+    visit, _ = at_outcome(request, slug)
     found = presenter.file_of(visit.walk, request.GET.get("document", ""), request.GET.get("form", ""))
     if found is None:
         raise Http404
@@ -101,7 +102,7 @@ def file(request: HttpRequest, slug: str) -> HttpResponse:
 
 def solved(request: HttpRequest, slug: str) -> HttpResponse:
     """Count whether the outcome helped, and lead back to it, or on to a person."""
-    visit, outcome = _at_outcome(request, slug)
+    visit, outcome = at_outcome(request, slug)
     helped = request.POST.get("solved") == "yes"
     store.tell(flow=visit.flow.slug, outcome=outcome.id, solved=helped)
     words = "Good. Thank you for telling us." if helped else "Thank you for telling us. Below is whom you can ask."
@@ -120,10 +121,18 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
 
 def diagnose(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a diagnosis from the answers: a kept one for somebody signed in, else the answer at once."""
-    visit, outcome = _at_outcome(request, slug)
+    visit, outcome = at_outcome(request, slug)
     if outcome.live not in guide_live.DIAGNOSES:
         raise Http404
     return guide_live.diagnose(request, visit.walk)
+
+
+def at_outcome(request: HttpRequest, slug: str) -> tuple[Visit, Outcome]:
+    """Return the visit and the outcome that its answers lead to. `Http404` where they lead to none."""
+    visit = _visit(request, slug)
+    if not isinstance(visit.walk.at, Outcome):
+        raise Http404
+    return visit, visit.walk.at
 
 
 def _visit(request: HttpRequest, slug: str) -> Visit:
@@ -146,13 +155,6 @@ def _flow(slug: str) -> Flow:
     if slug not in FLOWS:
         raise Http404
     return FLOWS[slug]
-
-
-def _at_outcome(request: HttpRequest, slug: str) -> tuple[Visit, Outcome]:
-    visit = _visit(request, slug)
-    if not isinstance(visit.walk.at, Outcome):
-        raise Http404
-    return visit, visit.walk.at
 
 
 def _form(visit: Visit, question: Question, data: Mapping[str, object] | None = None) -> QuestionForm:
@@ -235,6 +237,7 @@ def _outcome(request: HttpRequest, visit: Visit, outcome: Outcome) -> dict[str, 
         "query": visit.query(seen="1"),
         "printing": request.GET.get("view") == "print",
         "live": guide_live.live_part(request, visit.walk, outcome),
+        "may_ask": outcome.builder in ASKED_FOR,
     }
 
 

@@ -39,11 +39,15 @@ def live_part(request: HttpRequest, walk: Walk, outcome: Outcome) -> dict[str, A
 
 
 def diagnose(request: HttpRequest, walk: Walk) -> HttpResponse:
-    """Make a diagnosis from the answers: kept for somebody signed in, else answered at once and not kept."""
+    """Make a diagnosis from the answers: kept for somebody signed in, else answered at once and not kept.
+
+    Whoever is signed in may go on to asking for the access straight away. Where there is nothing to ask for, the
+    page of requests leads back to the diagnosis, which says what to do instead.
+    """
     reading = _reading(walk)
     if isinstance(request.user, Person):
         kept = diagnoses.diagnose(person=request.user, reading=reading)
-        return redirect("diagnosis", token=kept.token)
+        return redirect("request-access" if "ask" in request.POST else "diagnosis", token=kept.token)
     answer = diagnoses.answer_from_text(reading)
     context = {"page": diagnosis_page(answer, None, chosen=0), "kept": None, "text": reading.text}
     return render(request, "diagnosis/page.html", context)

@@ -15,6 +15,7 @@ from troubleshoot.web import (
     causes,
     diagnosis,
     guide,
+    guide_request,
     health,
     home,
     people,
@@ -77,6 +78,7 @@ GUIDE_ROOMS: tuple[Page, ...] = (
     Page("guide/<str:slug>/ticket/", "guide-ticket", guide.ticket, get=Rule.READER),
     Page("guide/<str:slug>/file/", "guide-file", guide.file, get=Rule.READER),
     Page("guide/<str:slug>/solved/", "guide-solved", guide.solved, post=Rule.READER),
+    Page("guide/<str:slug>/request/", "guide-request", guide_request.ask, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
     Page("guide/<str:slug>/diagnose/", "guide-diagnose", guide.diagnose, post=Rule.READER),
 )
 """What stands behind a guide's outcome. Without the answers that lead to one they are not there."""

@@ -101,7 +101,7 @@ def outcome_page(walk: Walk, outcome: Outcome, query: str) -> OutcomePage:
         means=outcome.means,
         now=outcome.now,
         causes=tuple(CAUSES[cause] for cause in walk.causes()),
-        papers=tuple(_paper(paper, address) for paper in plan.papers()) if plan else (),
+        papers=tuple(paper_view(paper, address) for paper in plan.papers()) if plan else (),
         renderings=tuple(_renderings(plan, address)) if plan and plan.entities else (),
         notes=plan.notes if plan else (),
         links=plan.links if plan else (),
@@ -117,7 +117,8 @@ def _plan(walk: Walk) -> tuple[Plan | None, str]:
         return None, str(error)
 
 
-def _paper(paper: Paper, address: str) -> PaperView:
+def paper_view(paper: Paper, address: str) -> PaperView:
+    """Return a document as a page shows it. `address` is where it is downloaded, without its own name."""
     lines = tuple(PolicyLine(number, line) for number, line in enumerate(paper.text.splitlines(), start=1))
     limit = paper.limit
     quota = f"{paper.size:,} of {limit[0]:,} characters that {limit[1]} may have" if limit else ""
