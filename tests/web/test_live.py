@@ -317,3 +317,33 @@ def test_a_granted_request_is_pointed_to_from_its_case(
     assert f"See your request {asked.code}" in _answer(mateo, kept)
     AccessRequest.objects.update(state="active")
     assert "It was verified after this case was checked." in _answer(mateo, kept)
+
+
+def test_what_would_stop_the_call_next_is_judged_with_its_statement(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    near = document("Allow", "iam:PassRole", "arn:aws:iam::999999999999:role/*", sid="RolesElsewhere")
+    go_live(monkeypatch, account, identity=(identity_policy(near),))
+    asked = ASKED.replace("DescribeDataset", "CreateDatasetImportJob")
+    page = _answer(mateo, pasted(signed_in(mateo), asked))
+    part = page.partition("What stops the call next")[2].partition("</section>")[0]
+    assert "would stop next" in part
+    assert "Needed too on the role if the call names a role." in part
+    assert "No identity policy allows it. The closest is RolesElsewhere in RetailDatasets" in part
+
+
+def test_the_layer_behind_the_first_stop_is_told(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    go_live(monkeypatch, account, scps=control_policies(FORBIDDEN))
+    page = _answer(mateo, pasted(signed_in(mateo), ASKED))
+    assert "The same call: then the identity policy stops it. No identity policy allows it." in page
+
+
+def test_without_live_state_what_the_call_needs_is_named_and_not_judged(mateo: Person, account: Account) -> None:
+    asked = ASKED.replace("DescribeDataset", "CreateDatasetImportJob")
+    page = _answer(mateo, pasted(signed_in(mateo), asked))
+    part = page.partition("What stops the call next")[2].partition("</section>")[0]
+    assert "not judged" in part
+    assert "The answer rests on the text alone." in part
+    assert "would stop next" not in part

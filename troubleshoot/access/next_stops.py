@@ -87,7 +87,7 @@ class _Foresight:
         return replace(
             check,
             standing=standing,
-            resource=requests[0].resource if len(requests) == 1 else None,
+            resource=next(filter(None, (_exact(kind, self._facts) for kind in _types(check))), None),
             layer=stop.layer if stop else None,
             statement=next((one for one in shown if stop and one.layer is stop.layer), None),
             missing=_unique(key for one in decisions for key in one.missing_keys) if self._sight.policy_text else (),

@@ -1,10 +1,9 @@
 """Everything that the diagnosis page shows, put together from the answer."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from troubleshoot.access.answer import Answer, NextCheck
+from troubleshoot.access.answer import Answer
 from troubleshoot.access.explain import NOT_YOURS
 from troubleshoot.denial import Denial, Removed
 from troubleshoot.iam import catalog
@@ -13,8 +12,9 @@ from troubleshoot.templatetags.desk import ago
 from troubleshoot.web.components import Fact, Gate, GateState
 from troubleshoot.web.presenters.gates import gates_of
 from troubleshoot.web.presenters.marked import Segment, marked
-from troubleshoot.web.presenters.names import Name, principal_name, resource_name
+from troubleshoot.web.presenters.names import Name, in_sentence, list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.next_steps import Step, is_pass_role, next_steps, not_yours
+from troubleshoot.web.presenters.next_stops import NextStop, next_stops
 from troubleshoot.web.presenters.policies import StatementView, statement_view
 from troubleshoot.web.presenters.verdict import Verdict, verdict_of
 
@@ -40,15 +40,6 @@ class Choice:
     words: str
     count: int
     is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NextStop:
-    """Something else that the same call needs; `tone` is success, error or neutral."""
-
-    action: str
-    words: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +88,7 @@ def diagnosis_page(
         gates_title=_gates_title(gates),
         gates=gates,
         statements=tuple(statement_view(shown) for shown in answer.statements),
-        next_stops=tuple(_next_stop(check) for check in answer.next_checks if not _is_asked(check, answer)),
+        next_stops=next_stops(answer),
         steps=next_steps(answer, diagnosis, asked=asked, viewer=viewer),
         facts=facts_of(answer.facts),
         text=marked(answer.reading.text, spans),
@@ -163,24 +154,6 @@ def _choice(number: int, denial: Denial, chosen: int) -> Choice:
     return Choice(number, words, denial.count, number == chosen)
 
 
-_NEEDED = {
-    "always": "needed too",
-    "with_tags": "needed too if the call sets tags",
-    "with_role": "needed too if the call names a role",
-}
-
-
-def _is_asked(check: NextCheck, answer: Answer) -> bool:
-    """Passing a role is one permission, whichever call passes it: where it was denied, it is not needed *too*."""
-    return check.action == "iam:PassRole" and is_pass_role(answer)
-
-
-def _next_stop(check: NextCheck) -> NextStop:
-    words = _NEEDED[check.when]
-    what = f"on the {_spaced(check.resource_type)}" if check.resource_type else ""
-    return NextStop(check.action, f"{what}: {words}" if what else words, "neutral")
-
-
 def _gates(answer: Answer) -> tuple[Gate, ...]:
     """The picture, where at least one gate is known: seven question marks help nobody."""
     gates = gates_of(answer)
@@ -193,10 +166,6 @@ def _gates_title(gates: Sequence[Gate]) -> str:
         return "Which check stopped the call is not known"
     stopped = any(gate.state is GateState.STOPS for gate in gates)
     return "Where the call was stopped" if stopped else "What each check says"
-
-
-def _spaced(resource_type: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", resource_type).lower()
 
 
 def _basis(answer: Answer, viewer: Person | None) -> str:
@@ -213,5 +182,13 @@ def _limits(answer: Answer) -> tuple[str, ...]:
     if not answer.live:
         return ("What stops the call beside this layer is not known.",) if answer.facts.policy_type else ()
     if answer.proposal is not None and answer.proposal.proven:
-        return ("AWS names one layer at a time. Another stop may show only when the call is tried again.",)
+        return (_still_open(answer),)
     return ()
+
+
+def _still_open(answer: Answer) -> str:
+    unread = [in_sentence(layer) for layer in answer.after.missing_layers] if answer.after else []
+    if not unread:
+        return "AWS names one layer at a time. Another stop may show only when the call is tried again."
+    names = list_in_words(unread, last="or")
+    return f"After the change, only what the portal cannot read could still stop the call: {names}."

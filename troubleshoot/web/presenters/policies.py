@@ -46,7 +46,7 @@ def statement_view(shown: ShownStatement) -> StatementView:
     reason = shown.reason
     hidden = "" if shown.document else f"You may see that this {in_sentence(shown.layer)} decides, not its text."
     return StatementView(
-        title=_title(reason),
+        title=statement_title(reason),
         deciding=shown.deciding,
         words=statement_in_words(reason),
         policy=_document_view(shown.document, reason) if shown.document else None,
@@ -78,7 +78,8 @@ def numbered(text: str, marked: frozenset[int] = frozenset()) -> tuple[PolicyLin
     return tuple(PolicyLine(number, line, number in marked) for number, line in enumerate(text.split("\n"), start=1))
 
 
-def _title(reason: StatementReason) -> str:
+def statement_title(reason: StatementReason) -> str:
+    """Return how a statement is called: its Sid or number, its policy, and who holds that."""
     statement = reason.sid or f"Statement {reason.index + 1}"
     holder = principal_name(reason.attached_to)
     where = f", attached to the {holder}" if holder and holder.kind else ""
