@@ -11,7 +11,16 @@ from troubleshoot.access.calls import call_data, call_digest
 from troubleshoot.access.codes import new_code
 from troubleshoot.denial import Denial, DenyKind, PolicyType, PrincipalKind
 from troubleshoot.iam.request import Request
-from troubleshoot.models import AccessRequest, Account, Approval, Diagnosis, Person, State
+from troubleshoot.models import (
+    AccessRequest,
+    Account,
+    Approval,
+    Diagnosis,
+    Person,
+    RoutingRule,
+    RuleApprover,
+    State,
+)
 from troubleshoot.remedy import Change
 
 ACTION = "personalize:ListSchemas"
@@ -125,3 +134,12 @@ def make_approval(
         change_digest=request.change_digest,
         decided_at=timezone.now(),
     )
+
+
+def make_rule(*people: Person, position: int = 10, **values: Any) -> RoutingRule:
+    """Return an active rule that names these people. It fits everything unless `values` says otherwise."""
+    defaults = {"name": f"rule {position}", "created_at": timezone.now()}
+    rule = RoutingRule.objects.create(position=position, **(defaults | values))
+    for person in people:
+        RuleApprover.objects.create(rule=rule, person=person)
+    return rule

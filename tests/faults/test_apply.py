@@ -366,7 +366,9 @@ def test_a_document_that_somebody_changed_is_detached_but_not_deleted_at_the_end
 
 
 def test_a_request_that_nobody_decides_lapses_and_is_told(writable, alice, iam):
-    request = make_request(requester=alice, account=writable, due_at=datetime(2026, 1, 1, tzinfo=UTC))
+    request = make_request(
+        requester=alice, account=writable, due_at=datetime(2026, 1, 1, tzinfo=UTC), age=timedelta(days=30)
+    )
     drain()
     request.refresh_from_db()
     assert (request.state, request.due_at) == (State.LAPSED, None)

@@ -12,7 +12,7 @@ from troubleshoot.access.codes import new_code
 from troubleshoot.access.doors import may_see
 from troubleshoot.access.errors import Duplicate, Refused
 from troubleshoot.access.permissions import is_linked, owns
-from troubleshoot.access.states import PATIENCE
+from troubleshoot.access.states import FIRST_REMINDER
 from troubleshoot.access.words import cleaned
 from troubleshoot.iam.request import Request
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Diagnosis, Person, State
@@ -173,7 +173,7 @@ def _file(request: AccessRequest) -> AccessRequest:
     while True:
         now = timezone.now()
         request.code, request.submitted_at, request.changed_at = new_code(), now, now
-        request.due_at = now + PATIENCE
+        request.due_at = now + FIRST_REMINDER
         try:
             with transaction.atomic():
                 request.save(force_insert=True)

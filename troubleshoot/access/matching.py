@@ -48,7 +48,7 @@ def up_to(risk: str) -> tuple[Risk, ...]:
 
 
 def rules_over(permissions: frozenset[Permission], rules: Sequence[RoutingRule]) -> tuple[list[RoutingRule], bool]:
-    """Return the rules of those given, in their order, that the permissions fall under, and whether some fall under none.
+    """Return those of the rules, in their order, that the permissions fall under, and whether some fall under none.
 
     Permissions that nothing is known of fall under no rule.
     """

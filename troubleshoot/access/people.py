@@ -1,17 +1,19 @@
-"""Changes of roles and links: one administrator proposes, another one confirms. Nobody confirms their own."""
+"""Changes of roles and links: one administrator proposes, another one confirms. Nobody confirms their own.
+
+Whatever kind of change waits for a second administrator is decided here; what a rule is, `rules` knows.
+"""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from troubleshoot import audit
-from troubleshoot.access import outbox, routing
-from troubleshoot.access.errors import Refused, Stale
+from troubleshoot.access import four_eyes, nudges, rules
+from troubleshoot.access.errors import Refused
 from troubleshoot.iam.arn import Arn, parse_arn
-from troubleshoot.models import Account, AdminChange, AuditEntry, Person, PrincipalLink, Role, RoleAssignment
+from troubleshoot.models import Account, AdminChange, Person, PrincipalLink, Role, RoleAssignment
 from troubleshoot.models.account import MAX_PRINCIPAL_ARN
 
 Kind = AdminChange.Kind
@@ -42,7 +44,7 @@ def propose_change(
     A role needs `role` (an approver's may name an `account`), a link needs `account` and `principal_arn`.
     `Refused` where it does not fit, is so already, is proposed already, or nobody else could confirm it.
     """
-    _refuse_non_admin(by)
+    four_eyes.refuse_non_admin(by)
     change = AdminChange(
         kind=kind,
         person=person,
@@ -53,14 +55,7 @@ def propose_change(
         proposed_at=timezone.now(),
     )
     _refuse_unfit(change)
-    confirmers = _confirmers(change)
-    if not confirmers:
-        raise Refused("no_second_admin", "No other administrator could confirm this. There must be a second one.")
-    with transaction.atomic():
-        change.save(force_insert=True)
-        entry = _record(change, by, "people.propose")
-        outbox.queue(_mails(change, confirmers), cause=f"step-{entry.sequence}")
-    return change
+    return four_eyes.propose(change, data=_data(change), texts=_texts(change), about=_about(change))
 
 
 def confirm_change(*, change: AdminChange, by: Person) -> None:
@@ -74,24 +69,22 @@ def refuse_change(*, change: AdminChange, by: Person) -> None:
 
 
 def _decide(change: AdminChange, by: Person, state: AdminChange.State) -> None:
-    _refuse_non_admin(by)
-    if by.pk == change.proposed_by_id:
-        raise Refused("own_change", "You proposed this yourself. Another administrator has to decide it.")
-    if by.pk == change.person_id:
-        raise Refused("own_change", "This is about yourself. Another administrator has to decide it.")
+    four_eyes.refuse_non_admin(by)
+    four_eyes.refuse_own(change, by, about=_about(change))
+    applied = state == AdminChange.State.APPLIED
     with transaction.atomic():
-        proposed = AdminChange.objects.filter(pk=change.pk, state=AdminChange.State.PROPOSED)
-        if proposed.update(state=state, decided_by=by, decided_at=timezone.now()) != 1:
-            raise Stale("stale", "Somebody has decided this already. Nothing was changed.")
-        change.refresh_from_db()
-        applied = state == AdminChange.State.APPLIED
+        four_eyes.settle(change, by, state)
         if applied:
             _carry_out(change)
-        _record(change, by, "people.confirm" if applied else "people.refuse")
+        event = "people.confirm" if applied else "people.refuse"
+        four_eyes.record(change, by, event, data=_data(change), texts=_texts(change))
 
 
 def _carry_out(change: AdminChange) -> None:
     """Make it so. A change that is so already, or was undone by another one, changes nothing."""
+    if change.kind in rules.RULE_KINDS:
+        rules.carry_out(change)
+        return
     try:
         with transaction.atomic():
             if change.kind in _ADDS:
@@ -101,6 +94,13 @@ def _carry_out(change: AdminChange) -> None:
     except IntegrityError:
         if not _existing(change).exists():
             raise
+    nudges.look_again(change.account)
+
+
+def _about(change: AdminChange) -> list[int]:
+    if change.kind in rules.RULE_KINDS:
+        return rules.about(change)
+    return [change.person_id] if change.person_id else []
 
 
 def _row(change: AdminChange) -> RoleAssignment | PrincipalLink:
@@ -113,12 +113,6 @@ def _existing(change: AdminChange) -> QuerySet[RoleAssignment] | QuerySet[Princi
     if change.kind in _ROLES:
         return RoleAssignment.objects.filter(person=change.person, role=change.role, account=change.account)
     return PrincipalLink.objects.filter(person=change.person, principal_arn=change.principal_arn)
-
-
-def _refuse_non_admin(by: Person) -> None:
-    """Asked of the database: a role that was taken a moment ago does not count."""
-    if not routing.admins().filter(pk=by.pk).exists():
-        raise Refused("not_admin", "Only an administrator may do this.")
 
 
 def _refuse_unfit(change: AdminChange) -> None:
@@ -162,25 +156,16 @@ def _content(change: AdminChange) -> dict[str, object]:
     return {name: getattr(change, name) for name in ("kind", "person", "role", "account", "principal_arn")}
 
 
-def _confirmers(change: AdminChange) -> list[Person]:
-    return list(routing.admins().exclude(pk__in=[change.proposed_by_id, change.person_id]))
+def _data(change: AdminChange) -> dict[str, Any]:
+    if change.kind in rules.RULE_KINDS:
+        return rules.data_of(change)
+    return {
+        "person": str(change.person.public_id) if change.person else None,
+        "role": change.role,
+        "account": change.account.account_id if change.account else None,
+    }
 
 
-def _record(change: AdminChange, actor: Person, event: str) -> AuditEntry:
-    """The chain holds who, opaquely, and what; an ARN can name a person, so it stands among the erasable texts."""
-    return audit.append(
-        event=event,
-        actor=actor,
-        subject=f"change-{change.pk}",
-        data={
-            "kind": change.kind,
-            "person": str(change.person.public_id) if change.person else None,
-            "role": change.role,
-            "account": change.account.account_id if change.account else None,
-        },
-        texts={"principal_arn": change.principal_arn},
-    )
-
-
-def _mails(change: AdminChange, confirmers: list[Person]) -> list[outbox.Mail]:
-    return outbox.to_all("change_to_confirm", confirmers, change=change.pk)
+def _texts(change: AdminChange) -> dict[str, str]:
+    """An ARN can name a person, so it stands among the erasable texts."""
+    return rules.texts_of(change) if change.kind in rules.RULE_KINDS else {"principal_arn": change.principal_arn}

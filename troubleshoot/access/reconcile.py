@@ -10,12 +10,12 @@ from typing import Final
 
 from django.db import DatabaseError
 
-from troubleshoot.access import outbox
-from troubleshoot.access.apply import NotYet, begin, concerned, fail, write
+from troubleshoot.access.apply import NotYet, begin, fail, write
 from troubleshoot.access.claims import Claim, Lost, claim_request, let_go, put_off
 from troubleshoot.access.ending import clean_up, end
 from troubleshoot.access.errors import Refused, Stale
-from troubleshoot.access.states import FINAL, Event, Telling, transition
+from troubleshoot.access.nudges import nudge
+from troubleshoot.access.states import FINAL
 from troubleshoot.access.verify import verify
 from troubleshoot.aws.gateway import AwsProblem
 from troubleshoot.models import State
@@ -29,16 +29,10 @@ _HOPEFUL: Final = frozenset({State.APPROVED, State.APPLYING, State.VERIFYING})
 _AGAIN: Final = timedelta(hours=1)
 
 
-def lapse(claim: Claim) -> None:
-    """Nobody did anything for too long: the request lapses, and its people are told."""
-    telling = Telling(mails=outbox.to_all("lapsed", concerned(claim.request)))
-    transition(request=claim.request, event=Event.LAPSE, fence=claim.fence, telling=telling)
-
-
 STEPS: Final[Mapping[str, Callable[[Claim], None]]] = {
-    State.SUBMITTED: lapse,
-    State.NEEDS_CHANGES: lapse,
-    State.AWAITING_MANUAL_APPLY: lapse,
+    State.SUBMITTED: nudge,
+    State.NEEDS_CHANGES: nudge,
+    State.AWAITING_MANUAL_APPLY: nudge,
     State.APPROVED: begin,
     State.APPLYING: write,
     State.VERIFYING: verify,

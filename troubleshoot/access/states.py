@@ -102,6 +102,9 @@ FINAL: Final = frozenset({State.REJECTED, State.WITHDRAWN, State.LAPSED, State.F
 PATIENCE: Final = timedelta(days=30)
 """How long a request waits for people before it lapses."""
 
+FIRST_REMINDER: Final = timedelta(days=1)
+"""How long it waits before they are reminded for the first time; each pause after that is twice as long."""
+
 _WAITS: Final = frozenset({State.SUBMITTED, State.NEEDS_CHANGES, State.AWAITING_MANUAL_APPLY})
 _AT_ONCE: Final = frozenset({State.APPROVED, State.APPLYING, State.VERIFYING})
 _BY_KEY: Final = {(step.source, step.event): step for step in TABLE}
@@ -171,12 +174,13 @@ def stale(request: AccessRequest) -> Stale:
 
 
 def _columns(target: State, now: datetime) -> dict[str, Any]:
-    due = now + PATIENCE if target in _WAITS else now if target in _AT_ONCE else None
+    due = now + FIRST_REMINDER if target in _WAITS else now if target in _AT_ONCE else None
     return {
         "state": target,
         "changed_at": now,
         "due_at": due,
         "attempts": 0,
+        "reminders": 0,
         "failure": "",
         "lease_owner": "",
         "lease_until": None,
