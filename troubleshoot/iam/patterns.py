@@ -2,12 +2,14 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from troubleshoot.iam.variables import Part, Variable
 from troubleshoot.iam.wildcard import Token, Wild
 
 _STARS = (Wild.STAR, Wild.SEGMENT_STAR)
 _MOST_STATES = 20_000
+_REMEMBERED = 8192  # the same few patterns of a policy meet each other once for every action
 
 Place = str | Wild | Variable
 """One character, one wildcard, or one variable of a pattern."""
@@ -18,6 +20,11 @@ def includes(wide: Sequence[Part], narrow: Sequence[Part]) -> bool:
 
     False may also mean that it cannot be told. A variable fits itself and what stands for any text.
     """
+    return _includes(tuple(wide), tuple(narrow))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _includes(wide: tuple[Part, ...], narrow: tuple[Part, ...]) -> bool:
     wanted, places = _places(wide), _places(narrow)
     alive = _past_stars({0}, wanted)
     for place in places:
@@ -43,6 +50,11 @@ def _absorbs(wanted: Place, place: Place) -> bool:
 
 def common_text(patterns: Sequence[Sequence[Token]]) -> str | None:
     """Return a shortest text that fits all the patterns, or None where there is none (or the search gets too long)."""
+    return _common_text(tuple(tuple(pattern) for pattern in patterns))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _common_text(patterns: tuple[tuple[Token, ...], ...]) -> str | None:
     rows = [_places(pattern) for pattern in patterns]
     start = (0,) * len(rows)
     goal = tuple(len(row) for row in rows)
