@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from portal import database, env
+from portal import database, env, receivers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("ACCESS_DESK_VAR_DIR", str(BASE_DIR / "var")))
@@ -158,6 +158,15 @@ EMAIL_HOST_PASSWORD = env.text("ACCESS_DESK_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("ACCESS_DESK_EMAIL_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("ACCESS_DESK_EMAIL_FROM", "Access Desk <access-desk@example.com>")
+
+# Slack and webhooks. Their addresses and secrets stand here alone: never in the database, a log or a page.
+PRIVATE_RECEIVERS = env.flag("ACCESS_DESK_PRIVATE_RECEIVERS")
+RECEIVERS = receivers.read(
+    slack="ACCESS_DESK_SLACK_RECEIVERS",
+    webhooks="ACCESS_DESK_WEBHOOK_RECEIVERS",
+    private=PRIVATE_RECEIVERS,
+    embedded=EMBEDDED,
+)
 
 # The audit chain. The key is nowhere in the database, so that whoever can write there cannot make the chain anew.
 AUDIT_KEY = env.text("ACCESS_DESK_AUDIT_KEY")

@@ -79,6 +79,6 @@ def test_requests_come_before_mails(approved, iam, monkeypatch):
     order = []
     one, other = reconcile.run_one, mail.send_one
     monkeypatch.setattr(reconcile, "run_one", lambda owner: order.append("request") or one(owner))
-    monkeypatch.setattr(mail, "send_one", lambda owner: order.append("mail") or other(owner))
+    monkeypatch.setattr(mail, "send_one", lambda owner, **held: order.append("mail") or other(owner, **held))
     run()
     assert order[:5] == ["request", "request", "request", "request", "mail"]

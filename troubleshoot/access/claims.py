@@ -3,6 +3,7 @@
 A worker that was killed holds its lease until it ends; one that was only slow finds the fence moved on.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -17,6 +18,9 @@ LEASE: Final = timedelta(minutes=2)
 """Longer than the slowest single call to AWS with its retries; it is renewed before each one."""
 
 LONGEST_PAUSE: Final = timedelta(minutes=5)
+
+Target = tuple[str, str]
+"""Whom a message goes to: the channel, and the receiver's name where the channel has receivers."""
 
 Row = TypeVar("Row", AccessRequest, OutboxMessage)
 
@@ -43,9 +47,15 @@ def claim_request(owner: str) -> Claim | None:
     return Claim(request, taken.fence + 1)
 
 
-def claim_message(owner: str) -> OutboxMessage | None:
-    """Take the message that has been due the longest and that nobody holds, or return None."""
-    taken = _take(OutboxMessage.objects.all(), owner)
+def claim_message(owner: str, *, held: Collection[Target] = ()) -> OutboxMessage | None:
+    """Take the message that has been due the longest and that nobody holds, or return None.
+
+    Messages to the targets in `held` are left alone for now.
+    """
+    left_alone = Q()
+    for channel, receiver in held:
+        left_alone |= Q(channel=channel, receiver=receiver)
+    taken = _take(OutboxMessage.objects.exclude(left_alone) if held else OutboxMessage.objects.all(), owner)
     if taken is None:
         return None
     return OutboxMessage.objects.select_related("person", "request__account").get(pk=taken.pk)
@@ -74,6 +84,15 @@ def let_go(claim: Claim, *, due_at: datetime | None, words: str = "") -> None:
     columns = {"due_at": due_at, "failure": words, "attempts": 0, "lease_until": None, "lease_owner": ""}
     if _held(claim).update(**columns) != 1:
         raise Lost
+
+
+def wake(rows: QuerySet[AccessRequest]) -> int:
+    """Make these rows due now, and return how many they are. Whoever holds one loses it.
+
+    A worker that is about to let go of the row would else set a later time over this one, and it would be forgotten.
+    """
+    now = timezone.now()
+    return rows.update(due_at=now, attempts=0, fence=F("fence") + 1, lease_owner="", lease_until=None)
 
 
 def pause_after(attempts: int, *, longest: timedelta) -> timedelta:

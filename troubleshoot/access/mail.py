@@ -1,8 +1,9 @@
-"""Sending what the outbox holds: at least once, with a Message-ID that stays the same, later where it fails."""
+"""Sending what the outbox holds: at least once, with an id that stays the same, later where it fails."""
 
 import logging
 import re
 import smtplib
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,64 +14,59 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from troubleshoot.access import routing
-from troubleshoot.access.claims import claim_message, pause_after
-from troubleshoot.access.words import LAYER_NAMES
-from troubleshoot.iam.layers import Layer
-from troubleshoot.models import AccessRequest, AdminChange, Approval, Grant, OutboxMessage
+from troubleshoot.access import slack, webhooks
+from troubleshoot.access.claims import Target, claim_message, pause_after
+from troubleshoot.access.outgoing import Undelivered, post
+from troubleshoot.access.wording import context_of
+from troubleshoot.models import Channel, OutboxMessage
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE: Final = timedelta(hours=1)
 MOST_ATTEMPTS: Final = 60
-"""With pauses of up to an hour more than two days; then the message stays in the outbox, unsent, with its error."""
-
-_NAMED: Final = 3
-"""So many approvers are named in a mail; of more, how many they are."""
+"""With pauses of up to an hour more than two days; then it stays in the outbox, and an administrator may send it."""
 
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
-_PAGES: Final = {
-    "to_decide": "/queue/{code}/",
-    "left_behind": "/queue/{code}/",
-    "apply_by_hand": "/queue/{code}/",
-    "change_to_confirm": "/people/",
-    "nobody_can_approve": "/people/",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one message: a line for the worker's output, and whether the receiver took it."""
+    """What became of one message: a line for the worker's output, whether it was taken, and who should take it."""
 
     line: str
     delivered: bool
+    target: Target = (Channel.MAIL, "")
 
 
-def send_one(owner: str) -> Sent | None:
-    """Send the message that has been due the longest, or return None where none is due. It never raises for mail."""
-    message = claim_message(owner)
+def send_one(owner: str, *, held: Collection[Target] = ()) -> Sent | None:
+    """Send the message that has been due the longest, or return None where none is due. It never raises for one.
+
+    `held` are targets (a channel with its receiver) that are left alone, because they did not answer a moment ago.
+    """
+    message = claim_message(owner, held=held)
     if message is None:
         return None
-    name = f"mail {message.template} {message.pk}"
-    if not (message.person and message.person.email and message.person.is_active):
-        _close(message, sent_at=None, error="nobody to send it to")
-        return Sent(f"{name}: nobody to send it to", delivered=True)
+    target = (message.channel, message.receiver)
+    name = " ".join(filter(None, (message.channel, message.receiver, message.template, str(message.pk))))
     try:
-        written(message).send()
-    except (OSError, smtplib.SMTPException) as error:
+        _SEND[Channel(message.channel)](message)
+    except _Nobody as nobody:
+        _close(message, sent_at=None, error=str(nobody))
+        return Sent(f"{name}: {nobody}", delivered=True, target=target)
+    except (OSError, smtplib.SMTPException, Undelivered) as error:
         _later(message, _told(error))
-        return Sent(f"{name}: later ({_told(error)})", delivered=False)
+        return Sent(f"{name}: later ({_told(error)})", delivered=False, target=target)
     except Exception:
-        log.exception("mail %s could not be written", message.pk)
+        log.exception("message %s could not be written", message.pk)
         _later(message, "it could not be written")
-        return Sent(f"{name}: later (it could not be written)", delivered=False)
+        return Sent(f"{name}: later (it could not be written)", delivered=False, target=target)
     _close(message, sent_at=timezone.now(), error="")
-    return Sent(f"{name}: sent", delivered=True)
+    return Sent(f"{name}: sent", delivered=True, target=target)
 
 
 def written(message: OutboxMessage) -> EmailMultiAlternatives:
     """Return the message as an e-mail in text and HTML. Its links lead to pages and decide nothing."""
-    context = _context(message)
+    context = context_of(message)
     subject, text, html = (
         render_to_string(f"email/{message.template}_{part}", context)
         for part in ("subject.txt", "body.txt", "body.html")
@@ -90,64 +86,42 @@ def written(message: OutboxMessage) -> EmailMultiAlternatives:
     return mail
 
 
-def _context(message: OutboxMessage) -> dict[str, Any]:
-    request = message.request
-    grant = Grant.objects.filter(request=request).first() if request else None
-    unchecked = (grant.verification or {}).get("unchecked", []) if grant else []
-    context = dict(message.context)
-    if "change" in context:
-        context["change"] = AdminChange.objects.select_related("person", "account", "proposed_by").get(
-            pk=context["change"]
-        )
-    return {
-        **context,
-        "person": message.person,
-        "request": request,
-        "grant": grant,
-        "duration": _duration(request) if request else "",
-        "unchecked": ", ".join(LAYER_NAMES[layer] for layer in Layer if layer in unchecked),
-        "decides": _who_decides(request) if request and message.template == "submitted" else "",
-        "rejected_by": _who_rejected(request) if request and message.template == "rejected" else "",
-        "site": settings.SITE_URL,
-        "link": settings.SITE_URL + _page(message),
-    }
+def _mail(message: OutboxMessage) -> None:
+    if not (message.person and message.person.email and message.person.is_active):
+        raise _Nobody("nobody to send it to")
+    written(message).send()
 
 
-def _who_decides(request: AccessRequest) -> str:
-    names = [str(person) for person in routing.deciders(request)]
-    if len(names) < 2:
-        return f"{names[0]} decides." if names else "An approver decides."
-    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
-    return f"One of {len(names)} people decides: {', '.join([*names[:_NAMED], *more])}."
+def _post(message: OutboxMessage) -> None:
+    receiver = settings.RECEIVERS.get(message.receiver)
+    if receiver is None or receiver.channel != message.channel:
+        raise Undelivered("the settings name no such receiver")
+    body, headers = (slack if message.channel == Channel.SLACK else webhooks).letter(message, receiver)
+    post(receiver, body=body, headers=headers)
 
 
-def _who_rejected(request: AccessRequest) -> str:
-    last = request.approvals.filter(verdict=Approval.Verdict.REJECT).select_related("approver").last()
-    return str(last.approver) if last else "an approver"
+class _Nobody(Exception):  # noqa: N818 - the reason why there is nothing to send
+    """There is nobody whom the message could go to, and there will be nobody later."""
 
 
-def _page(message: OutboxMessage) -> str:
-    code = message.request.code if message.request else ""
-    return _PAGES.get(message.template, "/requests/{code}/").format(code=code)
-
-
-def _duration(request: AccessRequest) -> str:
-    hours = request.change["hours"]
-    if hours is None:
-        return "until it is revoked"
-    count, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+_SEND: Final[Mapping[Channel, Callable[[OutboxMessage], None]]] = {
+    Channel.MAIL: _mail,
+    Channel.SLACK: _post,
+    Channel.WEBHOOK: _post,
+}
 
 
 def _told(error: Exception) -> str:
-    """Name the error without its text, which can hold addresses."""
+    """Name the error without its text, which can hold addresses. Our own words hold none."""
+    if isinstance(error, Undelivered):
+        return str(error)
     code = getattr(error, "smtp_code", "")
     return f"{type(error).__name__} {code}".strip()
 
 
 def _later(message: OutboxMessage, error: str) -> None:
     if message.attempts + 1 >= MOST_ATTEMPTS:
-        _close(message, sent_at=None, error=error)
+        _update(message, due_at=None, dead_at=timezone.now(), error=error)
     else:
         _update(message, due_at=timezone.now() + pause_after(message.attempts, longest=LONGEST_PAUSE), error=error)
 

@@ -15,9 +15,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from troubleshoot.access import mail, reconcile
+from troubleshoot.access.claims import Target
 
-_MAIL_PAUSE: Final = 30.0
-"""Seconds without mail after the mail server failed: waiting for it again and again would hold up the requests."""
+_PAUSE: Final = 30.0
+"""Seconds without messages to a server that failed: waiting for it again and again would hold up all the others."""
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *, once: bool, interval: float, **_: Any) -> None:
         self._stopping = threading.Event()
         self._owner = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._no_mail_before = 0.0
+        self._paused: dict[Target, float] = {}
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         self._say("worker started")
@@ -61,14 +62,14 @@ class Command(BaseCommand):
         return line is not None
 
     def _mail(self) -> bool:
-        if time.monotonic() < self._no_mail_before:
-            return False
-        sent = mail.send_one(self._owner)
+        now = time.monotonic()
+        self._paused = {target: until for target, until in self._paused.items() if until > now}
+        sent = mail.send_one(self._owner, held=self._paused)
         if sent is None:
             return False
         self._say(sent.line)
         if not sent.delivered:
-            self._no_mail_before = time.monotonic() + _MAIL_PAUSE
+            self._paused[sent.target] = time.monotonic() + _PAUSE
         return True
 
     def _say(self, line: str) -> None:
