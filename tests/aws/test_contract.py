@@ -1,5 +1,6 @@
 """What a reader and a writer promise, held over the sandbox and, where it can be, over the text-only reader."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -214,12 +215,39 @@ def test_the_same_name_under_another_path_is_another_principal(reader: Reader) -
 
 @pytest.mark.parametrize(
     "principal",
-    [ROOT, "arn:aws:iam::999999999999:user/mateojackson", "personalize.amazonaws.com", "", "arn:aws:iam::1:user/"],
+    ["arn:aws:iam::999999999999:user/mateojackson", "personalize.amazonaws.com", "", "arn:aws:iam::1:user/"],
 )
 def test_what_it_cannot_read_is_missing_in_every_piece(reader: Reader, principal: str) -> None:
     read = snapshot_of(reader, principal)
     pieces = (read.exists, read.groups, read.identity, read.boundary, read.scps, read.rcps, read.resource, read.session)
     assert all(isinstance(piece, Missing) and piece.why for piece in pieces)
+
+
+def test_of_a_root_user_only_what_lies_around_it_is_read(reader: Reader) -> None:
+    read = snapshot_of(reader, ROOT)
+    assert (read.exists, read.identity, read.groups, read.boundary, read.session) == (True, (), (), None, None)
+    assert isinstance(read.scps, tuple)
+
+
+def test_a_federated_users_own_pieces_are_missing_because_nobody_tells_whose_session_it_is(reader: Reader) -> None:
+    read = snapshot_of(reader, f"arn:aws:sts::{world.ACCOUNT}:federated-user/mateojackson")
+    own = (read.identity, read.groups, read.boundary, read.session)
+    assert all(isinstance(piece, Missing) and piece.why for piece in own)
+    assert read.exists is True
+    assert isinstance(read.scps, tuple)
+
+
+def test_it_reads_a_role_of_identity_center_through_its_session(sandbox: Sandbox) -> None:
+    name, path = "AWSReservedSSO_Builder_0123456789abcdef", "/aws-reserved/sso.amazonaws.com/eu-west-1/"
+    with unguarded(sandbox.endpoint_url):
+        trust = world.trust({"Service": "sso.amazonaws.com"})
+        iam = client("iam", sandbox.endpoint_url)
+        iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(trust))
+        iam.put_role_policy(RoleName=name, PolicyName="AwsSSOInlinePolicy", PolicyDocument=LIST_SCHEMAS)
+    session = f"arn:aws:sts::{world.ACCOUNT}:assumed-role/{name}/mateo@example.com"
+    read = snapshot_of(reader_for(settings_of(sandbox)), session)
+    assert (read.exists, read.path) == (True, path)
+    assert names(read.identity) == {"AwsSSOInlinePolicy"}
 
 
 def test_the_text_only_reader_knows_nothing_and_says_so() -> None:
@@ -290,12 +318,14 @@ def test_every_write_can_be_repeated(writer: Writer) -> None:
     for _ in range(2):
         writer.attach(arn, world.MATEO)
     assert arn in writer.attached_policies(world.MATEO)
+    assert writer.holders(arn) == {f"user/{world.MATEO.rpartition('/')[2]}"}
     for _ in range(2):
         writer.detach(arn, world.MATEO)
     assert arn not in writer.attached_policies(world.MATEO)
     for _ in range(2):
         writer.delete_policy(arn)
     assert writer.policy_document(arn) is None
+    assert writer.holders(arn) == frozenset()
 
 
 def test_it_never_takes_another_document_for_its_own(writer: Writer) -> None:

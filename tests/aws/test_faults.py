@@ -176,6 +176,7 @@ WRITES: dict[str, Callable[[Writer, str], object]] = {
     "DeletePolicy": lambda writer, arn: writer.delete_policy(arn),
     "GetPolicy": lambda writer, arn: writer.policy_document(arn),
     "GetPolicyVersion": lambda writer, arn: writer.policy_document(arn),
+    "ListEntitiesForPolicy": lambda writer, arn: writer.holders(arn),
 }
 
 

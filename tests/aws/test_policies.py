@@ -87,6 +87,7 @@ def writing(seeded_sandbox: Sandbox) -> list[Call]:
         writer.check_writable(principal)
         writer.attach(arn, principal)
         writer.attached_policies(principal)
+        writer.holders(arn)
         writer.detach(arn, principal)
     writer.delete_policy(arn)
     return recorder.calls

@@ -36,7 +36,7 @@ class NotAnswered:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a policy document, both counted from 1."""
+    """A place in a policy document. Lines count from 1; columns too, of the simulator's as AWS counts them."""
 
     line: int
     column: int

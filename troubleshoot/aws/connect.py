@@ -35,6 +35,10 @@ _CONFIG = Config(
 )
 # Seconds for which a connection that failed is not tried again. A snapshot makes some 20 calls.
 _REST = 2.0
+# Services that no snapshot needs: where one of them is down, or not offered in a Region, the others go on.
+_APART = frozenset({"accessanalyzer", "cloudtrail", "iam-toolbox"})
+# Clients whose name is not the prefix of their actions in IAM.
+_PREFIXES = {"accessanalyzer": "access-analyzer", "iam-toolbox": "iam"}
 # The service models of botocore, some megabytes of JSON: loaded once, shared by every session.
 _MODELS = create_loader()
 # botocore's sessions do not allow two threads to make a client at once.
@@ -55,15 +59,15 @@ class Connection:
         self._session_name = session_name
         self._clients: dict[str, Any] = {}
         self._session: botocore.session.Session | None = None
-        self._down: tuple[ProblemKind | None, float] = (None, 0.0)
+        self._down: dict[str, tuple[ProblemKind | None, float]] = {}
 
     def call(self, service: str, operation: str, **parameters: Any) -> Answer:
         """Make one call, for example `call("iam", "GetUser", UserName="mateojackson")`.
 
         Returns the answer; raises `AwsProblem`, which names the IAM action that the call needs.
         """
-        permission = f"{service}:{operation}"
-        with self._told(permission):
+        permission = permission_of(service, operation)
+        with self._told(service, permission):
             answer = getattr(self.client(service), _method(operation))(**parameters)
         if not isinstance(answer, dict):
             raise problem(ProblemKind.BAD_ANSWER, permission)
@@ -71,16 +75,22 @@ class Connection:
 
     def pages(self, service: str, operation: str, key: str, **parameters: Any) -> Iterator[Any]:
         """Yield the members of the list `key` over all pages of an answer. Raises `AwsProblem`."""
-        permission = f"{service}:{operation}"
-        with self._told(permission):
+        permission = permission_of(service, operation)
+        for page in self.whole_pages(service, operation, **parameters):
+            yield from field(page, key, permission=permission, kind=list)
+
+    def whole_pages(self, service: str, operation: str, **parameters: Any) -> Iterator[Any]:
+        """Yield the pages of an answer, each as AWS sent it. Raises `AwsProblem`."""
+        permission = permission_of(service, operation)
+        with self._told(service, permission):
             paginator = self.client(service).get_paginator(_method(operation))
             pages = iter(paginator.paginate(**parameters))
         while True:
-            with self._told(permission):
+            with self._told(service, permission):
                 page = next(pages, None)
             if page is None:
                 return
-            yield from field(page, key, permission=permission, kind=list)
+            yield page
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, with the documents of IAM left as AWS wrote them."""
@@ -94,14 +104,17 @@ class Connection:
                 self._clients[service] = client
             return self._clients[service]
 
-    def rest(self) -> None:
-        """Ask nothing for a moment: a reading waited in vain, and the next one would do the same."""
-        self._down = (ProblemKind.TIMED_OUT, monotonic())
+    def rest(self, service: str = "") -> None:
+        """Ask nothing for a moment: a reading waited in vain, and the next one would do the same.
+
+        A service that is of no use to any other (`_APART`) rests by itself.
+        """
+        self._down[_part(service)] = (ProblemKind.TIMED_OUT, monotonic())
 
     @contextmanager
-    def _told(self, permission: str) -> Iterator[None]:
+    def _told(self, service: str, permission: str) -> Iterator[None]:
         """Tell problems in words. After one of the whole connection, do not make every next call wait for it again."""
-        down, since = self._down
+        down, since = self._down.get(_part(service), (None, 0.0))
         if down is not None and monotonic() - since < _REST:
             raise problem(down, permission)
         try:
@@ -109,7 +122,7 @@ class Connection:
                 yield
         except AwsProblem as found:
             if found.kind in CONNECTION_KINDS:
-                self._down = (found.kind, monotonic())
+                self._down[_part(service)] = (found.kind, monotonic())
             if found.kind in (ProblemKind.EXPIRED, ProblemKind.BAD_CREDENTIALS):
                 self._sign_out()
             raise
@@ -145,6 +158,11 @@ class Connection:
             "token": keys["SessionToken"],
             "expiry_time": keys["Expiration"].isoformat(),
         }
+
+
+def permission_of(service: str, operation: str) -> str:
+    """Return the IAM action that a client's call needs."""
+    return f"{_PREFIXES.get(service, service)}:{operation}"
 
 
 def field(answer: Any, *names: str, permission: str, kind: type = str) -> Any:
@@ -199,3 +217,7 @@ def new_session() -> botocore.session.Session:
 
 def _method(operation: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).lower()
+
+
+def _part(service: str) -> str:
+    return service if service in _APART else ""

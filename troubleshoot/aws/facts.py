@@ -125,6 +125,13 @@ class Writer(Protocol):
         """Return the ARNs of the managed policies that are attached to a user or role."""
         ...
 
+    def holders(self, policy_arn: str) -> frozenset[str]:
+        """Return to whom one of the portal's policies is attached, as `user/NAME`, `role/NAME` or `group/NAME`.
+
+        IAM lists names without paths. Where there is no such policy, nobody holds it.
+        """
+        ...
+
     def check_writable(self, principal_arn: str) -> None:
         """Raise `NotWritable` where the portal must not change this principal, `NOT_FOUND` where there is none.
 

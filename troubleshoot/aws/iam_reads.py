@@ -60,8 +60,8 @@ class IamReads:
         return LiveEntity(
             holder=Holder(word, entity.name, field(found, "Arn", permission=permission)),
             path=field(found, "Path", permission=permission),
-            boundary_arn=_boundary_arn(found, permission),
-            tags=_tags(found, permission),
+            boundary_arn=boundary_arn(found, permission),
+            tags=tags(found, permission),
             trust_policy=trust,
         )
 
@@ -92,6 +92,20 @@ class IamReads:
         operation = f"ListAttached{holder.word}Policies"
         policies = self._connection.pages("iam", operation, "AttachedPolicies", **holder.parameters)
         return tuple(field(policy, "PolicyArn", permission=f"iam:{operation}") for policy in policies)
+
+    def holders(self, policy_arn: str) -> frozenset[str]:
+        """Return who holds a managed policy: the kind and the name, for IAM tells neither path nor ARN here.
+
+        https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html
+        """
+        permission = "iam:ListEntitiesForPolicy"
+        return frozenset(
+            f"{word.lower()}/{field(entity, f'{word}Name', permission=permission)}"
+            for word in ("User", "Role", "Group")
+            for entity in self._connection.pages(
+                "iam", "ListEntitiesForPolicy", f"Policy{word}s", PolicyArn=policy_arn, EntityFilter=word
+            )
+        )
 
     def managed(self, arn: str, *, attached_to: str, kind: PolicyKind | None = None) -> StoredPolicy:
         """Return the default version of a managed policy."""
@@ -145,14 +159,16 @@ def check_document(text: str, permission: str) -> None:
         raise problem(ProblemKind.BAD_ANSWER, permission)
 
 
-def _boundary_arn(found: Mapping[str, Any], permission: str) -> str | None:
+def boundary_arn(found: Mapping[str, Any], permission: str) -> str | None:
+    """Return the ARN of the permissions boundary that IAM tells of a principal, or None where it has none."""
     boundary = found.get("PermissionsBoundary")
     if not boundary:
         return None
     return str(field(boundary, "PermissionsBoundaryArn", permission=permission))
 
 
-def _tags(found: Mapping[str, Any], permission: str) -> dict[str, str]:
+def tags(found: Mapping[str, Any], permission: str) -> dict[str, str]:
+    """Return the tags that IAM tells of a principal."""
     return {
         field(tag, "Key", permission=permission): field(tag, "Value", permission=permission)
         for tag in found.get("Tags") or ()

@@ -15,6 +15,8 @@ class EntityKind(StrEnum):
     USER = "user"
     ROLE = "role"
     ROLE_SESSION = "role-session"
+    ROOT = "root"
+    FEDERATED_USER = "federated-user"
     OTHER = "other"
 
 
@@ -32,6 +34,11 @@ class Entity:
         return self.kind is EntityKind.USER
 
     @property
+    def has_own_policies(self) -> bool:
+        """Tell whether it is a user or a role, by itself or behind a session: what a policy can be attached to."""
+        return self.kind in (EntityKind.USER, EntityKind.ROLE, EntityKind.ROLE_SESSION)
+
+    @property
     def path(self) -> str | None:
         """The path that the ARN shows: `/` or `/personalize-people/`. None for a session, whose ARN shows none."""
         if self.kind not in (EntityKind.USER, EntityKind.ROLE):
@@ -44,7 +51,7 @@ class Entity:
 
 
 def entity_of(principal_arn: str) -> Entity:
-    """Return the entity behind an ARN; kind `OTHER` for the root user, federated users, services and non-ARNs."""
+    """Return the entity behind an ARN; kind `OTHER` for services, identity providers and non-ARNs."""
     arn = parse_arn(principal_arn)
     if arn is None:
         return Entity(EntityKind.OTHER, "", "", principal_arn)
@@ -53,4 +60,8 @@ def entity_of(principal_arn: str) -> Entity:
         return Entity(EntityKind(parts[0]), arn.account, parts[-1], principal_arn)
     if arn.service == "sts" and parts[0] == "assumed-role" and len(parts) == 3 and parts[1]:
         return Entity(EntityKind.ROLE_SESSION, arn.account, parts[1], principal_arn)
+    if arn.service == "iam" and arn.resource == "root":
+        return Entity(EntityKind.ROOT, arn.account, "", principal_arn)
+    if arn.service == "sts" and parts[0] == "federated-user" and len(parts) == 2 and parts[1]:
+        return Entity(EntityKind.FEDERATED_USER, arn.account, parts[1], principal_arn)
     return Entity(EntityKind.OTHER, arn.account, "", principal_arn)

@@ -1,10 +1,12 @@
 """The live reader: one snapshot of everything that decides, each piece a value or the reason why not."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from troubleshoot.aws import resource_reads
 from troubleshoot.aws.checks import reader_findings
 from troubleshoot.aws.connect import Answer, Connection, field
 from troubleshoot.aws.errors import CONNECTION_KINDS, AwsProblem
@@ -13,20 +15,41 @@ from troubleshoot.aws.iam_reads import Holder, IamReads, LiveEntity
 from troubleshoot.aws.organization import Chain, Levels, OrganizationReads, PolicyType
 from troubleshoot.aws.principal import Entity, EntityKind, entity_of
 from troubleshoot.aws.reading import Reading, piece
-from troubleshoot.aws.resource_reads import ResourceReads, is_owned
+from troubleshoot.aws.resource_reads import ResourcePolicy, ResourceReads, is_owned
 from troubleshoot.aws.textonly import now, unread_snapshot
 from troubleshoot.aws.turns import BUSY, TURNS
 from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
 
 NO_SESSION_POLICY = "AWS lets nobody read a session policy back, so it is not known whether one was passed."
 NO_VPC_ENDPOINT = "The portal cannot see whether the call came through a VPC endpoint."
+NO_USER_NAMED = (
+    "A federated user's rights are those of the IAM user who made the session, and its ARN does not name that user."
+)
 _OTHER_ENTITY = "The portal reads the policies of IAM users and roles only, and this principal is neither."
 _OTHER_ACCOUNT = "This principal belongs to another account than the one that was read."
 _NOT_THERE = "There is no such principal, so nothing of it could be read."
 _OTHER_OWNER = "The resource is not known to belong to this account, so its control policies were not read."
+LASTING = resource_reads.LASTING | {
+    NO_SESSION_POLICY,
+    NO_VPC_ENDPOINT,
+    NO_USER_NAMED,
+    _OTHER_ENTITY,
+    _OTHER_ACCOUNT,
+    _NOT_THERE,
+    _OTHER_OWNER,
+}
+"""Reasons that reading again would not change."""
 
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What was begun to be read beside the principal itself."""
+
+    chain: Future[Chain | None]
+    resource: Future[ResourcePolicy]
 
 
 class LiveReader:
@@ -52,6 +75,8 @@ class LiveReader:
         with TURNS.taken() as has_turn:
             if not has_turn:
                 return unread_snapshot(self._settings.account_id, principal_arn, Missing(BUSY))
+            if not entity.has_own_policies:
+                return self._without_own_policies(entity, action, resource)
             return self._of_entity(entity, action, resource)
 
     def access_keys(self, user_arn: str) -> tuple[AccessKey, ...] | Missing:
@@ -117,16 +142,12 @@ class LiveReader:
         resource: str,
     ) -> Snapshot:
         holder = _holder(entity, live)
-        chain_begun = reading.later(self._organization.chain, self._settings.account_id)
-        resource_begun = reading.later(self._resources.policy, action, resource)
+        around = self._begin_around(reading, action, resource)
         boundary_begun = reading.later(self._boundary, holder, live)
         groups = reading.piece(reading.later(self._iam.groups, entity.name)) if entity.is_user else ()
         identity = groups if isinstance(groups, Missing) else piece(lambda: reading.policies((holder, *groups)))
-        chain = reading.piece(chain_begun)
-        resource_policy = reading.piece(resource_begun)
         boundary = reading.piece(boundary_begun)
-        owned = is_owned(resource, resource_policy, self._settings.account_id)
-        return replace(
+        own = replace(
             blank,
             exists=True if isinstance(live, LiveEntity) else live.missing(),
             path=live.path if isinstance(live, LiveEntity) else None,
@@ -134,10 +155,43 @@ class LiveReader:
             groups=groups if isinstance(groups, Missing) else tuple(group.name for group in groups),
             identity=identity,
             boundary=boundary,
+            session=Missing(NO_SESSION_POLICY) if entity.kind is EntityKind.ROLE_SESSION else None,
+        )
+        return self._with_around(own, reading, around, resource)
+
+    def _without_own_policies(self, entity: Entity, action: str, resource: str) -> Snapshot:
+        """Return the snapshot of a root user, whom no policy of an identity bears on, or of a federated user.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+        """
+        is_root = entity.kind is EntityKind.ROOT
+        not_named = Missing(NO_USER_NAMED)
+        own = replace(
+            unread_snapshot(self._settings.account_id, entity.arn, not_named),
+            exists=True,
+            groups=() if is_root else not_named,
+            identity=() if is_root else not_named,
+            boundary=None if is_root else not_named,
+            session=None if is_root else Missing(NO_SESSION_POLICY),
+        )
+        with self._reading() as reading:
+            return self._with_around(own, reading, self._begin_around(reading, action, resource), resource)
+
+    def _begin_around(self, reading: Reading, action: str, resource: str) -> _Around:
+        chain = reading.later(self._organization.chain, self._settings.account_id)
+        return _Around(chain, reading.later(self._resources.policy, action, resource))
+
+    def _with_around(self, own: Snapshot, reading: Reading, around: _Around, resource: str) -> Snapshot:
+        """Fill in what does not depend on the principal: control policies and the resource's own policy."""
+        chain = reading.piece(around.chain)
+        resource_policy = reading.piece(around.resource)
+        owned = is_owned(resource, resource_policy, self._settings.account_id)
+        return replace(
+            own,
             scps=_levels(reading, chain, "SERVICE_CONTROL_POLICY"),
             rcps=_levels(reading, chain if owned else Missing(_OTHER_OWNER), "RESOURCE_CONTROL_POLICY"),
             resource=resource_policy,
-            session=Missing(NO_SESSION_POLICY) if entity.kind is EntityKind.ROLE_SESSION else None,
             vpc_endpoint=Missing(NO_VPC_ENDPOINT),
             read_at=now(),
         )

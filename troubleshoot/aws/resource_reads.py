@@ -27,6 +27,9 @@ _ASSUMING = frozenset(
     {"assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity"}
 )
 _ON_NO_BUCKET = frozenset({"listallmybuckets"})
+_NO_SUCH_ROLE = "There is no such role in the account."
+LASTING = frozenset({_OTHER_SERVICE, _OTHER_ACCOUNT, _NOT_SAID, _NO_KEY_ID, _NO_SUCH_ROLE})
+"""Reasons that reading again would not change."""
 
 
 class ResourceReads:
@@ -88,7 +91,7 @@ class ResourceReads:
             return Missing(_OTHER_ACCOUNT)
         role = self._iam.entity(entity)
         if role is None or role.holder.arn != resource:
-            return Missing("There is no such role in the account.")
+            return Missing(_NO_SUCH_ROLE)
         return StoredPolicy("resource", "trust policy", role.trust_policy, attached_to=resource)
 
 

@@ -12,7 +12,7 @@ from troubleshoot.aws.connect import Connection, field
 from troubleshoot.aws.errors import AwsProblem, NotWritable, ProblemKind
 from troubleshoot.aws.facts import PORTAL_PATH, AccountSettings, Finding
 from troubleshoot.aws.iam_reads import IamReads, LiveEntity
-from troubleshoot.aws.principal import Entity, EntityKind, entity_of
+from troubleshoot.aws.principal import Entity, entity_of
 from troubleshoot.aws.quotas import TOO_LONG, is_too_long
 
 NOBODY_THERE = "There is no such user or role in the account any more. Nothing was changed."
@@ -90,6 +90,16 @@ class LiveWriter:
         live = self._live(self._entity(principal_arn))
         return frozenset() if live is None else frozenset(self._iam.attached_arns(live.holder))
 
+    def holders(self, policy_arn: str) -> frozenset[str]:
+        """Return to whom one of the portal's policies is attached. Nobody, where there is no such policy."""
+        self._check_own(policy_arn)
+        try:
+            return self._iam.holders(policy_arn)
+        except AwsProblem as found:
+            if found.kind is ProblemKind.NOT_FOUND:
+                return frozenset()
+            raise
+
     def check_writable(self, principal_arn: str) -> None:
         """Raise `NotWritable` where the portal must not change this principal. It changes nothing."""
         self._writable(principal_arn)
@@ -127,7 +137,7 @@ class LiveWriter:
         entity = entity_of(principal_arn)
         if entity.account != self._settings.account_id:
             raise NotWritable("This principal belongs to another account. Nothing was changed.")
-        if entity.kind is EntityKind.OTHER:
+        if not entity.has_own_policies:
             raise NotWritable("Only an IAM user or role can be given a policy. An administrator must do this by hand.")
         return entity
 
