@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from troubleshoot.access import four_eyes, nudges, rules
+from troubleshoot.access import four_eyes, rules
 from troubleshoot.access.errors import Refused
+from troubleshoot.access.nudges import look_again
 from troubleshoot.iam.arn import Arn, parse_arn
 from troubleshoot.models import Account, AdminChange, Person, PrincipalLink, Role, RoleAssignment
 from troubleshoot.models.account import MAX_PRINCIPAL_ARN
@@ -94,7 +95,7 @@ def _carry_out(change: AdminChange) -> None:
     except IntegrityError:
         if not _existing(change).exists():
             raise
-    nudges.look_again(change.account)
+    look_again(change.account)
 
 
 def _about(change: AdminChange) -> list[int]:

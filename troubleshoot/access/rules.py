@@ -11,8 +11,9 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from troubleshoot.access import four_eyes, nudges
+from troubleshoot.access import four_eyes
 from troubleshoot.access.errors import Refused, Stale
+from troubleshoot.access.nudges import look_again
 from troubleshoot.access.words import cleaned
 from troubleshoot.models import Account, AdminChange, Person, Risk, RoutingRule, RuleApprover
 
@@ -85,7 +86,7 @@ def carry_out(change: AdminChange) -> None:
     else:
         rows = RoutingRule.objects.filter(pk=(change.details or {})["rule"], ended_at__isnull=True)
         rows.update(ended_at=timezone.now())
-    nudges.look_again(change.account)
+    look_again(change.account)
 
 
 def about(change: AdminChange) -> list[int]:
