@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from tests.builders import make_diagnosis, make_request
 from tests.cast import ALICE_ARN, make_account, make_person
-from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis, Person, Role
+from troubleshoot.access.unread import send
+from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis, Person, Role, UnreadMessage
 from troubleshoot.web.table import Page
 
 ROLES = ("anonymous", "owner", "stranger", "helpdesk", "approver", "admin", "auditor", "disabled")
@@ -15,20 +16,21 @@ ROLES = ("anonymous", "owner", "stranger", "helpdesk", "approver", "admin", "aud
 
 @dataclass(frozen=True)
 class World:
-    """The owner's diagnosis and request, in one account, and a change of people that another admin proposed."""
+    """The owner's diagnosis and request, in one account, a text they sent, and a change that another admin proposed."""
 
     account: Account
     people: dict[str, Person]
     diagnosis: Diagnosis
     request: AccessRequest
     change: AdminChange
+    unread: UnreadMessage
 
     def address(self, page: Page) -> str:
         """Return the address of a page, about the objects of this world."""
         known = {
             "token": self.diagnosis.token,
             "account_id": self.account.account_id,
-            "pk": self.change.pk,
+            "pk": self.unread.pk if page.route.startswith("unread/") else self.change.pk,
             "cause_id": "P01",
             "slug": "access-keys",
         }
@@ -68,4 +70,5 @@ def make_world() -> World:
         proposed_by=proposer,
         proposed_at=request.submitted_at,
     )
-    return World(account, people, diagnosis, request, change)
+    unread = send(text="Something was refused, but what?", kind=UnreadMessage.Kind.UNREAD, by=people["owner"])
+    return World(account, people, diagnosis, request, change, unread)

@@ -57,8 +57,8 @@ def test_everybody_sees_the_rooms_that_they_may_enter(
         alice: ["/", "/requests/"],
         helen: ["/", "/requests/", "/queue/"],
         rita: ["/", "/requests/", "/queue/", "/accounts/"],
-        adam: ["/", "/requests/", "/queue/", "/people/", "/accounts/", "/audit/"],
-        otto: ["/", "/requests/", "/queue/", "/people/", "/accounts/", "/audit/"],
+        adam: ["/", "/requests/", "/queue/", "/people/", "/accounts/", "/unread/", "/audit/"],
+        otto: ["/", "/requests/", "/queue/", "/people/", "/accounts/", "/unread/", "/audit/"],
     }
     for person, expected in rooms.items():
         if person is not None:

@@ -22,6 +22,7 @@ _ROOMS = (
     ("queue", "Queue"),
     ("people", "People"),
     ("accounts", "Accounts"),
+    ("unread", "Unread texts"),
     ("audit", "Audit"),
 )
 _MIXED = "mixed"

@@ -8,6 +8,7 @@ from troubleshoot.denial import Reading, TextTooLarge, redact
 from troubleshoot.models import Person
 from troubleshoot.web.codes import place_of
 from troubleshoot.web.forms.paste import PasteForm, part_to_keep
+from troubleshoot.web.forms.unread import send_form
 from troubleshoot.web.presenters.diagnosis import diagnosis_page, removed_in_words
 
 UNPROCESSABLE = 422
@@ -50,6 +51,7 @@ def _no_denial(request: HttpRequest, reading: Reading) -> HttpResponse:
         "form": PasteForm(initial={"text": reading.text}),
         "near_misses": reading.near_misses,
         "removed": removed_in_words(reading.removed),
+        "send_form": send_form(reading.text) if isinstance(request.user, Person) else None,
     }
     return render(request, "read/no_denial.html", context, status=UNPROCESSABLE)
 

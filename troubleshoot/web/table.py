@@ -26,6 +26,7 @@ from troubleshoot.web import (
     sign_in,
     style,
     topics,
+    unread,
 )
 from troubleshoot.web.rules import Rule
 
@@ -85,11 +86,13 @@ GUIDE_ROOMS: tuple[Page, ...] = (
 
 WORKING_ROOMS: tuple[Page, ...] = (
     Page("read/", "read", read.read, get=Rule.READER, post=Rule.READER),
+    Page("read/send/", "send-unread", unread.send, post=Rule.SIGNED_IN),
     # One diagnosis. Whose it is, the doors ask.
     Page("d/<str:token>/", "diagnosis", diagnosis.diagnosis, get=Rule.SIGNED_IN),
     Page("d/<str:token>/facts/", "facts", diagnosis.facts, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
     Page("d/<str:token>/check/", "check", diagnosis.check, post=Rule.SIGNED_IN),
     Page("d/<str:token>/choose/", "choose", diagnosis.choose, post=Rule.SIGNED_IN),
+    Page("d/<str:token>/report/", "report-reading", unread.report, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
     Page("d/<str:token>/ticket/", "ticket", diagnosis.ticket, get=Rule.SIGNED_IN),
     Page("d/<str:token>/request/", "request-access", requests.request_access, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
     Page("case/<str:code>/", "case", diagnosis.case, get=Rule.SIGNED_IN),
@@ -111,6 +114,10 @@ WORKING_ROOMS: tuple[Page, ...] = (
     Page("people/changes/<int:pk>/refuse/", "refuse-change", people.refuse, post=Rule.ADMINS),
     Page("accounts/", "accounts", accounts.accounts, get=Rule.REVIEWERS),
     Page("accounts/<str:account_id>/", "account", accounts.account, get=Rule.REVIEWERS, post=Rule.ADMINS),
+    Page("unread/", "unread", unread.unread, get=Rule.RECORDS),
+    Page("unread/<int:pk>/", "unread-message", unread.show, get=Rule.RECORDS),
+    Page("unread/<int:pk>/handle/", "handle-unread", unread.handle, post=Rule.ADMINS),
+    Page("unread/<int:pk>/delete/", "delete-unread", unread.delete, post=Rule.ADMINS),
     Page("audit/", "audit", audit.audit, get=Rule.RECORDS),
     Page("health/", "health", health.health, get=Rule.ANYONE),
 )

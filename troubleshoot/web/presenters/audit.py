@@ -46,6 +46,9 @@ EVENTS: dict[str, str] = {
     "people.confirm": "confirmed",
     "people.refuse": "refused",
     "role.first_admin": "made a first administrator",
+    "unread.send": "sent a text that was not read",
+    "unread.handle": "marked a sent text as handled",
+    "unread.delete": "deleted a sent text",
     "texts.erased": "erased what a person wrote",
 }
 """What somebody did, by the event's name in the chain."""
