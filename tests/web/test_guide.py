@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,14 +10,11 @@ from django.utils import timezone
 
 from tests.web import markup
 from tests.web.signing_in import signed_in
-from troubleshoot.access import doctor, sealing
 from troubleshoot.access import guide as store
-from troubleshoot.access.doctor import Chain, Health, examine
-from troubleshoot.aws.facts import RoleFacts
+from troubleshoot.access import sealing
 from troubleshoot.guide.answers import SHAPES, clean
 from troubleshoot.guide.sayings import find_actions
-from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
-from troubleshoot.models import Account, Diagnosis, GuideAnswer, GuideVerdict, Mode, Person
+from troubleshoot.models import Diagnosis, GuideAnswer, GuideVerdict, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -293,82 +289,6 @@ def test_answers_are_checked_before_documents_are_shown(client: Client) -> None:
     )
     assert download["Content-Disposition"] == 'attachment; filename="main.tf"'
     assert b"aws_iam_role" in download.content
-
-
-# The doctor
-
-
-class Reader:
-    """A reader of an account in which Mary may or may not pass the role."""
-
-    def __init__(self, *statements: Any, trust: Any = None, scps: Any = None) -> None:
-        self.statements, self.trust, self.scps = statements, trust, scps
-
-    def snapshot(self, principal_arn: str, **_: Any) -> Snapshot:
-        document = json.dumps({"Version": "2012-10-17", "Statement": list(self.statements)})
-        policy = StoredPolicy("inline", "p", document, principal_arn)
-        return Snapshot("123456789012", principal_arn, "2026-11-22T00:00:00+00:00", identity=(policy,), scps=self.scps)
-
-    def role(self, role_arn: str) -> RoleFacts | Missing:
-        if self.trust is None:
-            return Missing("the portal may not read roles.")
-        document = json.dumps({"Version": "2012-10-17", "Statement": [self.trust]})
-        return RoleFacts(role_arn, "Personalize", "/service-role/", document)
-
-
-PASS = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": ROLE}
-DATA = {"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]}
-TRUST = {"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}
-CHAIN = Chain("arn:aws:iam::123456789012:user/marymajor", ROLE, "data", writes=True)
-
-
-def health(monkeypatch: Any, viewer: Person | None, reader: Reader, chain: Chain = CHAIN) -> dict[str, Health]:
-    monkeypatch.setattr(doctor, "accounts", SimpleNamespace(reader=lambda _account: reader))
-    Account.objects.update(mode=Mode.READ)
-    return {leg.code: leg.health for leg in examine(chain, viewer=viewer)}
-
-
-def test_the_doctor_finds_the_broken_link(monkeypatch: Any, account: Account, otto: Person) -> None:
-    found = health(monkeypatch, otto, Reader(DATA, trust=TRUST))
-    assert found["pass"] is Health.BROKEN
-    assert found["trust"] is Health.FINE
-    assert found["guard"] is Health.BROKEN
-    assert found["bucket"] is Health.UNKNOWN
-
-
-def test_the_doctor_finds_a_whole_chain(monkeypatch: Any, account: Account, otto: Person) -> None:
-    guard = {
-        "StringEquals": {"aws:SourceAccount": "123456789012"},
-        "ArnLike": {"aws:SourceArn": "arn:aws:personalize:us-east-1:123456789012:*"},
-    }
-    found = health(monkeypatch, otto, Reader(PASS, DATA, trust={**TRUST, "Condition": guard}))
-    assert {found["pass"], found["trust"], found["guard"]} == {Health.FINE}
-
-
-def test_a_trust_in_somebody_else_is_a_broken_link(monkeypatch: Any, account: Account, otto: Person) -> None:
-    other = {**TRUST, "Principal": {"Service": "lambda.amazonaws.com"}}
-    assert health(monkeypatch, otto, Reader(PASS, trust=other))["trust"] is Health.BROKEN
-
-
-def test_a_role_of_another_account_cannot_be_passed(monkeypatch: Any, account: Account, otto: Person) -> None:
-    chain = Chain(CHAIN.caller, "arn:aws:iam::999999999999:role/x")
-    assert health(monkeypatch, otto, Reader(PASS), chain)["pass"] is Health.BROKEN
-
-
-def test_the_doctor_looks_only_at_what_the_person_may_see(
-    monkeypatch: Any, account: Account, mary: Person, charlie: Person
-) -> None:
-    reader = Reader(PASS, DATA, trust=TRUST)
-    assert health(monkeypatch, mary, reader)["pass"] is Health.FINE
-    assert health(monkeypatch, mary, reader)["trust"] is Health.UNKNOWN
-    assert set(health(monkeypatch, charlie, reader).values()) <= {Health.UNKNOWN, Health.FINE}
-    assert health(monkeypatch, charlie, reader)["pass"] is Health.UNKNOWN
-    assert health(monkeypatch, None, reader)["pass"] is Health.UNKNOWN
-
-
-def test_what_could_not_be_read_is_never_fine(monkeypatch: Any, account: Account, otto: Person) -> None:
-    found = health(monkeypatch, otto, Reader(PASS, DATA, scps=Missing("no")))
-    assert {found["pass"], found["trust"], found["data"]} == {Health.UNKNOWN}
 
 
 def test_the_links_that_the_documentation_gives_open_the_question_that_they_promise(client: Client) -> None:

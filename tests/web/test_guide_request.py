@@ -58,7 +58,7 @@ def live(monkeypatch: Any, account: Account) -> Any:
     """Let the portal read the account, through a reader that the test gives."""
 
     def use(reader: Reader) -> None:
-        monkeypatch.setattr(accounts, "reader", lambda _account, case="": reader)
+        monkeypatch.setattr(accounts, "reader", lambda _account, **_: reader)
         Account.objects.update(mode=Mode.READ)
 
     return use

@@ -210,7 +210,10 @@ def _ask(
 ) -> HttpResponse:
     lost = visit.answers.get(question.id) == GIVEN and question.id not in visit.walk.answers
     pending = {**_still_good(visit), **visit.walk.answers}
-    context = {"question": question, "form": form, "lost": lost, "action": visit.address(pending), "node": question}
+    context = {
+        "question": question, "form": form, "lost": lost, "action": visit.address(pending),
+        "terms": presenter.words_to_explain(question),
+    }  # fmt: skip
     return _page(request, question.template, visit, context, status=status)
 
 
@@ -229,7 +232,7 @@ def _outcome(request: HttpRequest, visit: Visit, outcome: Outcome) -> dict[str, 
     link = visit.address(token="", seen="1")
     return {
         "outcome": outcome,
-        "node": outcome,
+        "terms": presenter.words_to_explain(outcome),
         "page": presenter.outcome_page(visit.walk, outcome, visit.query(seen="1")),
         "ticket": presenter.ticket_text(visit.walk, outcome, request.build_absolute_uri(link)),
         "link": request.build_absolute_uri(visit.address(seen="1")),

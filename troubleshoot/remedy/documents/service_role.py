@@ -24,10 +24,10 @@ ROLE_PATH = "/personalize/"
 _READS = ["s3:GetObject"]
 _WRITES = ["s3:GetObject", "s3:PutObject"]
 _KEY_OF_ROLE = ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"]
-_KEY_POLICY = [
-    "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey", "kms:CreateGrant",
-    "kms:ListGrants",
-]  # fmt: skip
+KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant", "kms:ListGrants")
+"""What a key's policy must allow to Personalize and to the role."""
+KEY_ACTIONS_OF_EXPORTS = ("kms:GenerateDataKeyWithoutPlaintext",)
+"""What comes on top where data is exported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def key_policy(role: str) -> dict[str, Any]:
             "Sid": "AllowPersonalize",
             "Effect": "Allow",
             "Principal": {"AWS": role, "Service": PERSONALIZE},
-            "Action": _KEY_POLICY,
+            "Action": [*KEY_ACTIONS, *KEY_ACTIONS_OF_EXPORTS],
             "Resource": "*",
         }
     )

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from troubleshoot.guide.blocks import Block, Points, Sample, Steps, Term, Text
 from troubleshoot.guide.causes import CAUSES, Cause
-from troubleshoot.guide.flow import Ask, Outcome
+from troubleshoot.guide.flow import Ask, Outcome, Question
 from troubleshoot.guide.results import NothingToBuildError, plan_of
+from troubleshoot.guide.terms import terms_in
 from troubleshoot.guide.walk import Step, Walk
 from troubleshoot.remedy.documents.checked import Allowed, allows
 from troubleshoot.remedy.documents.plan import Kind, Paper, Plan
@@ -32,10 +33,11 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """A document as the page shows it. `quota` says in words what it uses; `download` is its file's address."""
+    """A document as the page shows it. `belongs` says where; `quota` in words what it uses; `download` its address."""
 
     name: str
     title: str
+    belongs: str
     caption: str
     lines: tuple[PolicyLine, ...]
     allows: tuple[Allowed, ...]
@@ -92,6 +94,12 @@ def _row(step: Step, change: str) -> AnswerRow:
     )
 
 
+def words_to_explain(node: Question | Outcome) -> tuple[Term, ...]:
+    """Return IAM's words that a node uses and does not explain itself."""
+    blocks = node.help if isinstance(node, Question) else node.means
+    return terms_in(node.sentences(), explained=[block.name for block in blocks if isinstance(block, Term)])
+
+
 def outcome_page(walk: Walk, outcome: Outcome, query: str) -> OutcomePage:
     """Return what an outcome shows, its documents among it. `query` is the address's, for the downloads."""
     plan, problem = _plan(walk)
@@ -124,7 +132,7 @@ def paper_view(paper: Paper, address: str) -> PaperView:
     quota = f"{paper.size:,} of {limit[0]:,} characters that {limit[1]} may have" if limit else ""
     named = allows(paper) if paper.kind is Kind.PERMISSIONS else ()
     download = f"{address}&{urlencode({'document': paper.name, 'form': 'json'})}"
-    return PaperView(paper.name, paper.title, f"Belongs to: {paper.belongs}.", lines, named, quota, download)
+    return PaperView(paper.name, paper.title, paper.belongs, f"Belongs to: {paper.belongs}.", lines, named, quota, download)
 
 
 def _renderings(plan: Plan, address: str) -> Iterator[Rendering]:
@@ -172,7 +180,7 @@ def ticket_text(walk: Walk, outcome: Outcome, address: str) -> str:
     lines += ["", "What it means", *(f"- {said}" for block in outcome.means for said in _said_in(block))]
     lines += [
         "",
-        "What to do now",
+        "What you can do now",
         *(f"{number}. {_plain(words)}" for number, words in enumerate(outcome.now, start=1)),
     ]
     causes = [CAUSES[cause] for cause in walk.causes()]
