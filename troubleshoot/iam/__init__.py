@@ -10,7 +10,7 @@ from troubleshoot.iam.layers import Layer, Level, PolicySet, Unknown
 from troubleshoot.iam.printing import policy_data, statement_data
 from troubleshoot.iam.request import Request
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "1.0.1"
 """Kept with every stored decision. Raise it whenever a decision or its reasons could come out differently."""
 
 __all__ = [

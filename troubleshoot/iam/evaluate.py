@@ -93,7 +93,7 @@ def _resource_view(query: Query, policies: PolicySet) -> View:
 def _session_view(query: Query, policies: PolicySet) -> View:
     session = policies.session
     if session is None and query.caller.kind is CallerKind.FEDERATED_USER:
-        return View(Layer.SESSION, allowed=NO)
+        return View(Layer.SESSION, allowed=NO, silent="no_session_policy")
     listed = session if session is None or isinstance(session, Unknown) else (session,)
     return view_policies(Layer.SESSION, listed, Dialect.IDENTITY, query)
 
@@ -138,7 +138,7 @@ def _effect(view: View, replaced: int) -> tuple[Effect, str]:
         return Effect.UNKNOWN, "may_allow"
     if replaced == MAY:
         return Effect.UNKNOWN, "resource_policy_may_suffice"
-    return Effect.IMPLICIT, "nothing_allows" if view.judged or view.layer is not Layer.SESSION else "no_session_policy"
+    return Effect.IMPLICIT, view.silent
 
 
 def _replaced(query: Query, layer: Layer, grants: Grants) -> int:

@@ -16,7 +16,8 @@ from troubleshoot.iam.ternary import MAY, NO, YES
 class View:
     """One layer's own answers. `idle` says why the layer does not bear on the request; else it is None.
 
-    `level` is the level of the organization that denies, or else the first that does not allow.
+    `level` is the level of the organization that denies, or else the first that does not allow. `silent` is the code
+    of the reason where the layer does not allow.
     """
 
     layer: Layer
@@ -26,6 +27,7 @@ class View:
     denied: int = NO
     judged: tuple[Judged, ...] = ()
     level: int | None = None
+    silent: str = "nothing_allows"
 
     @property
     def bears(self) -> bool:
