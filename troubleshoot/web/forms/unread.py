@@ -16,6 +16,7 @@ class SendForm(forms.Form):
         strip=False,
         max_length=LARGEST,
         widget=forms.Textarea(attrs={"rows": 8, "readonly": True, "spellcheck": "false", "autocomplete": "off"}),
+        help_text="It teaches the portal to read such texts. Your name stands in the audit trail only.",
         error_messages={
             "required": "There is no text to send. Paste one first.",
             "max_length": "This text is too long to send. Paste only the lines around the error.",
@@ -23,7 +24,6 @@ class SendForm(forms.Form):
     )
     agreed = forms.BooleanField(
         label="Send this text to the people who look after this portal",
-        help_text="They use it to teach the portal to read such texts. Your name stands in the audit trail only.",
         error_messages={"required": "Tick the box if you want to send the text. Without it nothing is sent."},
     )
 
