@@ -49,7 +49,7 @@ TOPIC = {"action": "sns:Publish", "arn": f"arn:aws:sns:us-east-1:{ACCOUNT}:topic
             Layer.IDENTITY,
             Effect.NOT_APPLICABLE,
             "resource_policy_suffices",
-            {"resource": doc(allow(Principal=TO_USER))},
+            {"resource": GRANT},
         ),
         (Layer.IDENTITY, Effect.UNKNOWN, "resource_policy_may_suffice", {"unknown_layers": ["resource"]}),
         (Layer.IDENTITY, Effect.NOT_APPLICABLE, "root_user", {"principal": f"arn:aws:iam::{ACCOUNT}:root"}),
