@@ -4,9 +4,12 @@ from django.conf import settings
 
 from troubleshoot.aws.gateway import (
     AccountSettings,
+    Answers,
+    NoAnswers,
     Reader,
     TextOnlyReader,
     Writer,
+    answers_for,
     parse_writer_roles,
     reader_for,
     writer_for,
@@ -14,14 +17,23 @@ from troubleshoot.aws.gateway import (
 from troubleshoot.models import Account, Mode
 
 
-def reader(account: Account, *, case: str = "") -> Reader:
+def reader(account: Account, *, case: str = "", max_age: float | None = None) -> Reader:
     """Return the reader of the account; one that only says why it reads nothing where the account is text only.
 
     `case` is a diagnosis's or a request's code; the account's own trail then shows what the reading was for.
+    `max_age` is for pages only: a snapshot may then be so many seconds old, which its `read_at` tells.
     """
     if not account.may_read:
         return TextOnlyReader(account.account_id)
-    return reader_for(_settings(account), case=case)
+    return reader_for(_settings(account), case=case, max_age=max_age)
+
+
+def answers(account: Account, *, case: str = "") -> Answers:
+    """Return whoever asks AWS for its own answers about the account; one who says why not where it is text only.
+
+    Who may see an answer is for the caller to settle: `Answers` says before or after which question.
+    """
+    return answers_for(_settings(account), case=case) if account.may_read else NoAnswers()
 
 
 def writer(account: Account, *, case: str = "") -> Writer | None:

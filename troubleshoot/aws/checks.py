@@ -10,8 +10,8 @@ from typing import Any
 from troubleshoot.aws.connect import Connection, field
 from troubleshoot.aws.errors import AwsProblem, ProblemKind
 from troubleshoot.aws.facts import PORTAL_PATH, AccountSettings, Finding
+from troubleshoot.aws.optional_checks import NOBODY, optional_findings
 
-NOBODY = "access-desk-nobody"
 _ORGANIZATION = "Control policies stay unknown, because only some accounts may read them. "
 _NO_CEILING = (
     "This account does without the ceiling: an approved grant may give whatever it names. "
@@ -24,7 +24,12 @@ def reader_findings(settings: AccountSettings, connection: Connection) -> tuple[
     signed_in = _sign_in(settings, connection, "reader")
     if not signed_in.works:
         return (signed_in,)
-    return (signed_in, *_iam_findings(settings, connection), _organization_finding(settings, connection))
+    return (
+        signed_in,
+        *_iam_findings(settings, connection),
+        _organization_finding(settings, connection),
+        *optional_findings(settings, connection),
+    )
 
 
 def writer_findings(settings: AccountSettings, connection: Connection) -> tuple[Finding, ...]:

@@ -66,11 +66,15 @@ class RoleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was tried in an account. `permission` is the IAM action that is missing, where one is."""
+    """One thing that was tried in an account. `permission` is the IAM action that is missing, where one is.
+
+    `optional`: the portal works without it, and says on the page what it therefore does not know.
+    """
 
     works: bool
     words: str
     permission: str | None = None
+    optional: bool = False
 
 
 class Reader(Protocol):

@@ -11,7 +11,10 @@ from troubleshoot.models import Account, Mode
 
 
 class Command(BaseCommand):
-    help = "Try the connection to each account, or to one. Ends with status 1 where something does not work."
+    help = (
+        "Try the connection to each account, or to one. Ends with status 1 where something does not work. "
+        "What is only optional is told, and counts as no failure."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("account", nargs="?", help="the 12 digits of one account")
@@ -35,10 +38,11 @@ class Command(BaseCommand):
         findings = [*accounts.reader(account).check(), *(writer.check() if writer else _without_writer(account))]
         for finding in findings:
             self._say(finding)
-        return sum(not finding.works for finding in findings)
+        return sum(not finding.works and not finding.optional for finding in findings)
 
     def _say(self, finding: Finding) -> None:
-        self.stdout.write(f"  {'ok     ' if finding.works else 'missing'}  {finding.words}")
+        state = "ok      " if finding.works else "optional" if finding.optional else "missing "
+        self.stdout.write(f"  {state}  {finding.words}")
 
 
 def _without_writer(account: Account) -> tuple[Finding, ...]:
