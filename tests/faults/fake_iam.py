@@ -22,6 +22,8 @@ from troubleshoot.aws.writer import NOBODY_THERE
 from troubleshoot.iam.snapshot import Missing, OrganizationLevel, Snapshot, StoredPolicy
 
 OWN = f"arn:aws:iam::{ACCOUNT_ID}:policy/portal-managed/"
+GROUP = f"arn:aws:iam::{ACCOUNT_ID}:group/team"
+ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/Import"
 NOBODY = f"arn:aws:iam::{ACCOUNT_ID}:user/nobody"
 ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 ALLOW_NOTHING_HERE = json.dumps(
@@ -142,6 +144,15 @@ class FakeWriter:
         with self._call("attached_policies"):
             return frozenset() if self.iam.lags() else frozenset(self.iam.attached(principal_arn))
 
+    def holders(self, policy_arn: str) -> frozenset[str]:
+        with self._call("holders"):
+            attached = self.iam.state["attached"]
+            return frozenset(
+                f"{arn.rpartition(':')[2].partition('/')[0]}/{arn.rpartition('/')[2]}"
+                for arn, policies in attached.items()
+                if policy_arn in policies
+            )
+
     def check_writable(self, principal_arn: str) -> None:
         with self._call("check_writable"):
             _check(self.iam.state, principal_arn)
@@ -165,7 +176,9 @@ class FakeReader:
         assert resource
         self.hook("snapshot:before")
         state = self.iam.state
-        identity = [StoredPolicy("inline", "own", ALLOW_NOTHING_HERE, principal_arn)]
+        identity = [StoredPolicy("inline", "own", state.get("own", ALLOW_NOTHING_HERE), principal_arn)]
+        if "group" in state:
+            identity.append(StoredPolicy("inline", "team", state["group"], GROUP))
         identity += [
             StoredPolicy("managed", arn.rpartition("/")[2], state["policies"][arn], principal_arn, arn=arn)
             for arn in state["attached"].get(principal_arn, [])
@@ -180,7 +193,10 @@ class FakeReader:
             exists=principal_arn not in state["gone"] if self.iam.readable else Missing("the portal may not read this"),
             path="/",
             identity=tuple(identity) if self.iam.readable else Missing("the portal may not read this"),
-            boundary=StoredPolicy("boundary", "ceiling", self.iam.boundary, principal_arn),
+            boundary=StoredPolicy("boundary", "ceiling", self.iam.boundary, principal_arn)
+            if self.iam.boundary
+            else None,
+            resource=StoredPolicy("resource", "trust", state["trust"], ROLE) if "trust" in state else None,
             scps=(OrganizationLevel("r-root", "root", (everything,)),),
             vpc_endpoint=Missing("nobody can see it"),
         )

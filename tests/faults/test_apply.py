@@ -10,8 +10,9 @@ from tests.builders import make_approval, make_request
 from tests.cast import ALICE_ARN, MATEO_ARN
 from tests.faults.fake_iam import OWN, FakeIam, FakeReader, FakeWriter, install
 from tests.faults.steps import agree, drain, let_it_expire, settle
-from troubleshoot.access import accounts, reconcile, services
+from troubleshoot.access import accounts, ending, reconcile, reminders, services
 from troubleshoot.access.calls import call_from_data
+from troubleshoot.access.drift import next_comparison
 from troubleshoot.access.errors import Refused, Stale
 from troubleshoot.access.verify import judge
 from troubleshoot.aws.errors import problem
@@ -115,7 +116,8 @@ def test_a_grant_without_end_is_active_until_it_is_given_back(approved, iam, ali
     Approval.objects.update(change_digest=digest)
     settle(approved)
     agree(approved, iam)
-    assert (approved.state, approved.due_at, approved.grant.expires_at) == (State.ACTIVE, None, None)
+    assert (approved.state, approved.grant.expires_at) == (State.ACTIVE, None)
+    assert approved.due_at == next_comparison(approved.grant)
     assert "Condition" not in approved.grant.document
     services.end_early(request=approved, person=alice)
     settle(approved)
@@ -135,6 +137,25 @@ def test_its_people_give_it_back_and_approvers_revoke_it_with_a_reason(approved,
     assert approved.state == State.REVOKED
     with pytest.raises(Stale):
         services.end_early(request=approved, person=rita, reason="Again.")
+
+
+def test_an_end_that_is_asked_for_while_the_worker_lets_go_of_the_row_is_not_forgotten(
+    approved, iam, alice, monkeypatch
+):
+    drain()
+    AccessRequest.objects.update(due_at=timezone.now())
+
+    def asked_meanwhile(claim, grant):
+        services.end_early(request=AccessRequest.objects.get(), person=alice)
+        reminders.remind(claim, grant)
+
+    monkeypatch.setattr(ending, "remind", asked_meanwhile)
+    assert reconcile.run_one("test") == f"{approved.code} active: moved on meanwhile"
+    monkeypatch.undo()
+    install(monkeypatch, iam)
+    drain()
+    agree(approved, iam)
+    assert approved.state == State.REVOKED
 
 
 def test_without_a_writer_it_is_handed_over_with_the_exact_document(approved, iam, monkeypatch):
@@ -184,7 +205,7 @@ def test_what_an_administrator_did_by_hand_is_verified_as_carefully(approved, ia
     services.check_now(request=approved, person=rita)
     settle(approved)
     assert approved.state == State.AWAITING_MANUAL_APPLY
-    assert approved.failure == "The call would still be stopped by the identity policies."
+    assert approved.failure == f"The policy {approved.grant.policy_arn} is not attached to the principal yet."
     by_hand(approved, iam)
     services.check_now(request=approved, person=rita)
     settle(approved)
@@ -497,7 +518,13 @@ def look_at(approved, before):
     return approved.due_at - timezone.now()
 
 
-def test_it_reminds_a_day_and_an_hour_before_the_end_and_once_each(approved, iam):
+@pytest.fixture
+def no_comparison(monkeypatch):
+    """Let the night's comparison not fall between two reminders."""
+    monkeypatch.setattr(reminders, "next_comparison", lambda _grant: None)
+
+
+def test_it_reminds_a_day_and_an_hour_before_the_end_and_once_each(approved, iam, no_comparison):
     drain()
     assert timedelta(hours=5) < look_at(approved, timedelta(hours=30)) < timedelta(hours=6)
     assert templates() == ["active"]
@@ -509,7 +536,7 @@ def test_it_reminds_a_day_and_an_hour_before_the_end_and_once_each(approved, iam
         assert templates() == ["active", "ends_soon", "ends_soon"]
 
 
-def test_a_short_grant_is_not_reminded_of_at_its_beginning(approved, iam):
+def test_a_short_grant_is_not_reminded_of_at_its_beginning(approved, iam, no_comparison):
     drain()
     approved.refresh_from_db()
     assert approved.grant.expires_at - approved.due_at == timedelta(hours=1)

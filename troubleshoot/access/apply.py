@@ -5,12 +5,12 @@ The worker calls one function for each state. Each ends with a transition, or wi
 """
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
-from troubleshoot.access import accounts, guards, outbox
+from troubleshoot.access import accounts, extending, guards, manual, outbox
 from troubleshoot.access.claims import Claim, Lost, hold
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.guards import Attempt
@@ -19,8 +19,10 @@ from troubleshoot.access.states import Event, Telling, transition
 from troubleshoot.aws.gateway import PORTAL_PATH, NotWritable, Writer
 from troubleshoot.models import AccessRequest, Grant, GrantStep, Person
 from troubleshoot.remedy import change_from_data, grant_document
+from troubleshoot.remedy.grant import edited_document
 
 Operation = GrantStep.Operation
+BY_HAND: Final = "It edits a policy that is not the portal's own. An administrator does that by hand."
 WRITES: Final = (Operation.CREATE_POLICY, Operation.ATTACH)
 
 
@@ -32,22 +34,14 @@ def begin(claim: Claim) -> None:
     """Write down what will be done, or hand it over to an administrator where the portal may not do it.
 
     A principal that does not exist is not handed over: nobody could do anything for it. `Refused` then, or the
-    writer's own `AwsProblem`.
+    writer's own `AwsProblem`. `Refused` too where an edit was approved on a document that is not there any more.
     """
     request = claim.request
-    writer = accounts.writer(request.account, case=request.code)
-    reason = "The portal may not write in this account." if writer is None else ""
-    before: list[str] = []
-    if writer is not None:
-        try:
-            writer.check_writable(request.principal_arn)
-            before = sorted(writer.attached_policies(request.principal_arn))
-        except NotWritable as problem:
-            reason = problem.words
-    if reason:
-        _refuse_nobody(request)
+    extending.refuse_if_taken_away(request)
+    reason, before = _who_writes(request)
+    image = _look_before(request) if reason else None
     with transaction.atomic():
-        grant = _grant(request, before, manual=bool(reason))
+        grant = _grant(request, before, image)
         if reason:
             _hand_over(claim, reason)
         else:
@@ -57,12 +51,29 @@ def begin(claim: Claim) -> None:
             transition(request=request, event=Event.BEGIN, fence=claim.fence)
 
 
-def _refuse_nobody(request: AccessRequest) -> None:
-    """The writer stops before it looks at a principal that it must not change: the reader knows whether it exists."""
-    reader = accounts.reader(request.account, case=request.code)
-    read = reader.snapshot(request.principal_arn, action=request.action, resource=request.resource)
-    if read.exists is False:
+def _who_writes(request: AccessRequest) -> tuple[str, list[str]]:
+    """Return why an administrator has to do it by hand (empty: the portal may), and what is attached before."""
+    if change_from_data(request.change).is_manual:
+        return BY_HAND, []
+    writer = accounts.writer(request.account, case=request.code)
+    if writer is None:
+        return "The portal may not write in this account.", []
+    try:
+        writer.check_writable(request.principal_arn)
+        return "", sorted(writer.attached_policies(request.principal_arn))
+    except NotWritable as problem:
+        return problem.words, []
+
+
+def _look_before(request: AccessRequest) -> dict[str, Any]:
+    """Return what stands in IAM before a change by hand.
+
+    The writer stops before it looks at a principal that it must not change: the reader knows whether it exists.
+    """
+    snapshot = manual.read(request)
+    if snapshot.exists is False:
         raise Refused("no_such_principal", "The principal does not exist in IAM, so nobody can give it anything.")
+    return manual.before_image(request, change_from_data(request.change), snapshot)
 
 
 def write(claim: Claim) -> None:
@@ -111,19 +122,22 @@ def approvers(request: AccessRequest) -> list[Person]:
     return [approval.approver for approval in request.approvals.select_related("approver")]
 
 
-def _grant(request: AccessRequest, before: list[str], *, manual: bool) -> Grant:
-    """Return the intent: every name in it follows from the request, its end from now."""
+def _grant(request: AccessRequest, before: list[str], image: dict[str, Any] | None) -> Grant:
+    """Return the intent: every name in it follows from the request, its end from now. With `image`: by hand."""
     change, account = change_from_data(request.change), request.account
     now = timezone.now().replace(microsecond=0)
     ends_at = now + timedelta(hours=change.hours) if change.hours is not None else None
+    edit = None if change.statements else change.edit
+    document = edited_document(edit, ends_at=ends_at) if edit else grant_document(change, ends_at=ends_at)
     return Grant.objects.create(
         request=request,
         policy_arn=f"arn:{account.partition}:iam::{account.account_id}:policy{PORTAL_PATH}{request.policy_name}",
         principal_arn=change.principal,
-        document=grant_document(change, ends_at=ends_at),
+        document=document,
         expires_at=ends_at,
-        before=before,
-        manual=manual,
+        before=before if image is None else image["attached"] or [],
+        manual=image is not None,
+        pre_image=image,
     )
 
 
@@ -144,6 +158,7 @@ def _last_look(claim: Claim, grant: Grant) -> None:
     request = AccessRequest.objects.select_related("account", "requester", "beneficiary").get(pk=claim.request.pk)
     if words := guards.still_approved(Attempt(request)):
         raise Refused("not_approved", words)
+    extending.refuse_if_taken_away(request)
     change = change_from_data(request.change)
     approved = grant_document(change, ends_at=grant.expires_at)
     if (grant.document, grant.principal_arn) != (approved, change.principal):

@@ -1,42 +1,45 @@
 """The end of a grant: detached, deleted, read back, recorded. Also what is taken away after a failure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from troubleshoot import audit
-from troubleshoot.access import accounts, outbox, routing
-from troubleshoot.access.apply import NotYet, concerned
+from troubleshoot.access import accounts, drift, manual, outbox, routing, undo
+from troubleshoot.access.apply import NotYet, approvers, concerned
 from troubleshoot.access.claims import Claim, hold, let_go, put_off
 from troubleshoot.access.leftovers import Leftovers, read_leftovers
-from troubleshoot.access.reminders import remind
+from troubleshoot.access.reminders import next_look, remind
 from troubleshoot.access.states import Event, Telling, transition
 from troubleshoot.aws.gateway import AwsProblem, NotWritable, ProblemKind, Writer
-from troubleshoot.models import Grant, GrantStep
+from troubleshoot.models import AccessRequest, Grant, GrantStep, State
 
 Operation = GrantStep.Operation
 _AGAIN = timedelta(hours=1)
 _TRIES = 5
 _LIST = "In IAM, the policy"
+_TOLD: Final[Mapping[Event, str]] = {Event.EXPIRE: "expired", Event.REVOKE: "revoked", Event.UNDO: "undone"}
+"""The mail to its people. One that another grant goes on with ends without a word: nothing ends for them."""
 
 
 def end(claim: Claim) -> None:
-    """End an active grant that has expired or that somebody asked to end; else remind its people in time."""
-    grant = claim.request.grant
-    expired = grant.expires_at is not None and grant.expires_at <= timezone.now()
-    if expired:
+    """End an active grant that has expired, or that has to go; else look after it until then."""
+    request, grant = claim.request, claim.request.grant
+    if grant.expires_at is not None and grant.expires_at <= timezone.now():
         # Its own condition has ended it, so that it is told now; what is left is taken away as soon as that works.
         left, done = _take_away_if_possible(claim, grant)
-        _record_end(claim, grant, left, Event.EXPIRE, done=done or grant.manual)
+        _record_end(claim, grant, left, Event.EXPIRE, done=done)
+    elif request.extensions.filter(state=State.ACTIVE).exists():
+        _end_now(claim, grant, Event.REPLACE)
+    elif undo.is_asked(grant):
+        _undo(claim, grant)
     elif grant.revoked:
-        left = _take_away(claim, grant)
-        if left.attached is False:
-            _record_end(claim, grant, left, Event.REVOKE, done=True)
-        else:
-            put_off(claim, words=f"The grant is not taken away yet. {left.words(grant)}", pause=_AGAIN)
+        _end_now(claim, grant, Event.REVOKE)
     else:
-        remind(claim, grant)
+        _look_after(claim, grant)
 
 
 def clean_up(claim: Claim) -> None:
@@ -44,13 +47,43 @@ def clean_up(claim: Claim) -> None:
     request, grant = claim.request, claim.request.grant
     left = _take_away(claim, grant)
     words = f"{request.failure.partition(_LIST)[0]}{left.words(grant)}"
-    if left.policy is None or left.attached is not False:
+    if left.attached is not False or (left.policy is None and not grant.manual):
         put_off(claim, words=words, pause=_AGAIN)
         return
     with transaction.atomic():
         _ended(grant, timezone.now())
         let_go(claim, due_at=None, words=words)
         audit.append(event="request.clean_up", actor=None, subject=request.code, data=left.as_data())
+
+
+def _undo(claim: Claim, grant: Grant) -> None:
+    found = undo.foreign(claim.request, grant)
+    if found.codes:
+        undo.refuse(claim, grant, found)
+        let_go(claim, due_at=next_look(grant, timezone.now()))
+    else:
+        _end_now(claim, grant, Event.UNDO)
+
+
+def _end_now(claim: Claim, grant: Grant, event: Event) -> None:
+    left = _take_away(claim, grant)
+    if left.attached is False:
+        _record_end(claim, grant, left, event, done=True)
+        return
+    if grant.manual:
+        _ask_for_removal(claim.request, left.words(grant))
+    put_off(claim, words=f"The grant is not taken away yet. {left.words(grant)}", pause=_AGAIN)
+
+
+def _look_after(claim: Claim, grant: Grant) -> None:
+    """Compare it with live IAM when that is due, and remind its people in time."""
+    if drift.is_due(grant, timezone.now()):
+        try:
+            drift.look(claim, grant, last_try=claim.request.attempts >= _TRIES)
+        except AwsProblem:
+            put_off(claim, words="")
+            return
+    remind(claim, grant)
 
 
 def _take_away_if_possible(claim: Claim, grant: Grant) -> tuple[Leftovers, bool]:
@@ -72,7 +105,7 @@ def _take_away(claim: Claim, grant: Grant) -> Leftovers:
     """Detach and delete what is ours, and return what is left. A document that somebody changed is not deleted."""
     writer = accounts.writer(claim.request.account, case=claim.request.code)
     if grant.manual or writer is None:
-        return _seen_by_reader(claim, grant)
+        return manual.remains(claim.request, grant, manual.read(claim.request))
     left = read_leftovers(writer, grant)
     try:
         if left.attached is not False:
@@ -102,29 +135,26 @@ def _step(claim: Claim, grant: Grant, operation: GrantStep.Operation, writer: Wr
     GrantStep.objects.filter(pk=step.pk).update(done_at=timezone.now())
 
 
-def _seen_by_reader(claim: Claim, grant: Grant) -> Leftovers:
-    """What is left of a grant that the portal cannot take away itself, as far as the reader sees it."""
-    request = claim.request
-    reader = accounts.reader(request.account, case=request.code)
-    snapshot = reader.snapshot(grant.principal_arn, action=request.action, resource=request.resource)
-    if not isinstance(snapshot.identity, tuple):
-        return Leftovers(None, None)
-    attached = any(policy.arn == grant.policy_arn for policy in snapshot.identity)
-    return Leftovers(None, attached)
+def _ask_for_removal(request: AccessRequest, words: str) -> None:
+    """What was made by hand is taken away by hand: told once to those who can do it, with a link to the commands."""
+    mails = outbox.to_all("remove_by_hand", [*approvers(request), *routing.admins()], left=words)
+    outbox.queue(mails, cause=f"remove-{request.code}", request=request)
 
 
 def _record_end(claim: Claim, grant: Grant, left: Leftovers, event: Event, *, done: bool) -> None:
-    template = "expired" if event is Event.EXPIRE else "revoked"
+    request = claim.request
     words = "" if left.nothing else left.words(grant)
-    mails = outbox.to_all(template, concerned(claim.request))
-    if words:
+    mails = outbox.to_all(_TOLD[event], concerned(request)) if event in _TOLD else []
+    if words and not grant.manual:
         mails += outbox.to_all("left_behind", routing.admins(), left=words)
     now = timezone.now()
     with transaction.atomic():
         if done:
             _ended(grant, now)
+        elif grant.manual:
+            _ask_for_removal(request, words)
         transition(
-            request=claim.request,
+            request=request,
             event=event,
             fence=claim.fence,
             changes={"failure": words, "due_at": None if done else now + _AGAIN},

@@ -9,11 +9,15 @@ from troubleshoot.models import Grant
 
 @dataclass(frozen=True, slots=True)
 class Leftovers:
-    """What was found. `policy` and `attached` are None where it could not be read; `foreign`: not our document."""
+    """What was found. `policy` and `attached` are None where it could not be read; `foreign`: not our document.
+
+    `edited` names the policy that was edited by hand; then `attached` tells whether a statement of the edit remains.
+    """
 
     policy: bool | None
     attached: bool | None
     foreign: bool = False
+    edited: str = ""
 
     @property
     def nothing(self) -> bool:
@@ -22,6 +26,8 @@ class Leftovers:
 
     def words(self, grant: Grant) -> str:
         """Return the list for people."""
+        if self.edited:
+            return self._edit_words()
         there = "exists, changed by somebody else" if self.foreign else "exists"
         policy = {True: there, False: "does not exist", None: "may exist: IAM could not be read"}[self.policy]
         attached = {True: "is attached", False: "is not attached", None: "may be attached: IAM could not be read"}
@@ -30,6 +36,14 @@ class Leftovers:
     def as_data(self) -> dict[str, bool | None]:
         """Return the list for the audit trail."""
         return {"policy": self.policy, "attached": self.attached, "foreign": self.foreign}
+
+    def _edit_words(self) -> str:
+        holds = {
+            True: "still holds the change",
+            False: "does not hold the change any more",
+            None: "may hold the change: IAM could not be read",
+        }[self.attached]
+        return f"In IAM, the policy {self.edited} {holds}."
 
 
 def read_leftovers(writer: Writer | None, grant: Grant) -> Leftovers:

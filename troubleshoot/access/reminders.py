@@ -9,6 +9,7 @@ from django.utils import timezone
 from troubleshoot.access import outbox
 from troubleshoot.access.apply import concerned
 from troubleshoot.access.claims import Claim, let_go
+from troubleshoot.access.drift import next_comparison
 from troubleshoot.models import Grant
 
 BEFORE: Final = (timedelta(days=1), timedelta(hours=1))
@@ -26,9 +27,10 @@ def remind(claim: Claim, grant: Grant) -> None:
 
 
 def next_look(grant: Grant, now: datetime) -> datetime | None:
-    """Return when the worker has to look at an active grant again: its next reminder or its end, if it has one."""
+    """Return when the worker has to look at an active grant again: its next reminder, comparison or end."""
     later = [moment for moment in _moments(grant) if moment > now]
-    return later[0] if later else grant.expires_at
+    due = [*later[:1], grant.expires_at, next_comparison(grant)]
+    return min((moment for moment in due if moment is not None), default=None)
 
 
 def _moments(grant: Grant) -> list[datetime]:

@@ -4,10 +4,10 @@ Each raises `Refused`, `Stale` or `Duplicate` with words for the page, and then 
 """
 
 from django.db import transaction
-from django.utils import timezone
 
 from troubleshoot import audit
 from troubleshoot.access import outbox, routing
+from troubleshoot.access.claims import wake
 from troubleshoot.access.deciding import approve, ask_for_changes, reject
 from troubleshoot.access.errors import Duplicate, Refused, Stale, Told
 from troubleshoot.access.filing import submit
@@ -66,9 +66,7 @@ def end_early(*, request: AccessRequest, person: Person, reason: str = "") -> No
     if is_concerned(attempt) and (words := may_review(attempt) or gives_a_reason(attempt)):
         raise Refused("end_early", words)
     with transaction.atomic():
-        now = timezone.now()
-        active = AccessRequest.objects.filter(pk=request.pk, state=State.ACTIVE)
-        if active.update(due_at=now, attempts=0) != 1:
+        if wake(AccessRequest.objects.filter(pk=request.pk, state=State.ACTIVE)) != 1:
             raise stale(request)
         if Grant.objects.filter(request=request, revoked=False).update(revoked=True) == 1:
             audit.append(

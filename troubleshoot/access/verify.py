@@ -6,10 +6,10 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from troubleshoot.access import accounts, outbox
+from troubleshoot.access import accounts, extending, manual, outbox
 from troubleshoot.access.apply import NotYet, concerned, fail
 from troubleshoot.access.calls import as_of, call_from_data
-from troubleshoot.access.claims import Claim
+from troubleshoot.access.claims import Claim, wake
 from troubleshoot.access.reminders import next_look
 from troubleshoot.access.states import Event, Telling, transition
 from troubleshoot.access.words import LAYER_NAMES
@@ -17,8 +17,8 @@ from troubleshoot.iam import evaluate
 from troubleshoot.iam.decision import Decision, Effect
 from troubleshoot.iam.layers import Layer
 from troubleshoot.iam.request import Request
-from troubleshoot.iam.snapshot import Missing, Snapshot
-from troubleshoot.models import AccessRequest, Grant
+from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
+from troubleshoot.models import AccessRequest, Grant, State
 
 PATIENCE: Final = 7
 """Attempts before a grant that does not show yet has failed: about two minutes with the doubling pauses.
@@ -29,14 +29,20 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_
 
 
 def verify(claim: Claim) -> None:
-    """Judge the original call again: active where no layer that can be read stops it, else later or failed."""
+    """Judge the original call again: active where no layer that can be read stops it, else later or failed.
+
+    What was made by hand must be there exactly as it was approved, too.
+    """
     request, grant = claim.request, claim.request.grant
     call = call_from_data(request.call)
     reader = accounts.reader(request.account, case=request.code)
     snapshot = reader.snapshot(call.principal, action=call.action, resource=call.resource)
+    if grant.manual and (words := manual.not_as_approved(request, grant, snapshot)):
+        _give_back(claim, words)
+        return
     now = timezone.now()
-    decision = judge(call, snapshot, now)
-    found = _as_data(decision, now)
+    decision = judge(call, extending.without_the_first(request, snapshot), now)
+    found = {**_as_data(decision, now), "boundary": _boundary(snapshot)}
     if not found["stopped_by"]:
         _activate(claim, grant, found, now)
     elif _may_still_come(decision, request):
@@ -68,6 +74,11 @@ def _as_data(decision: Decision, at: datetime) -> dict[str, Any]:
     }
 
 
+def _boundary(snapshot: Snapshot) -> str:
+    """Name the boundary that was there; empty where there was none, or nobody could read it."""
+    return snapshot.boundary.name if isinstance(snapshot.boundary, StoredPolicy) else ""
+
+
 def _may_still_come(decision: Decision, request: AccessRequest) -> bool:
     """Whether waiting can help: what was written takes time to show, another layer's stop does not go away."""
     others = [result for result in decision.stopping if result.layer is not Layer.IDENTITY]
@@ -96,8 +107,14 @@ def _activate(claim: Claim, grant: Grant, found: dict[str, Any], now: datetime) 
             event=Event.VERIFIED,
             fence=claim.fence,
             changes={"due_at": next_look(grant, now)},
-            telling=Telling(data=data, mails=outbox.to_all("active", concerned(claim.request))),
+            telling=Telling(data=data, mails=outbox.to_all(_template(claim.request), concerned(claim.request))),
         )
+        if claim.request.extends_id:
+            wake(AccessRequest.objects.filter(pk=claim.request.extends_id, state=State.ACTIVE))
+
+
+def _template(request: AccessRequest) -> str:
+    return "extended" if request.extends_id else "active"
 
 
 def _give_back(claim: Claim, words: str) -> None:

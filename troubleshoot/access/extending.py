@@ -1,0 +1,81 @@
+"""More time for an active grant, without a gap: the new policy is attached and verified before the old one goes.
+
+An extension is a request of its own, reviewed like any other. Until it is active, the old grant stays as it is.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from troubleshoot.access import undo
+from troubleshoot.access.calls import call_from_data
+from troubleshoot.access.errors import Refused
+from troubleshoot.access.filing import submit
+from troubleshoot.access.guards import Attempt, is_concerned
+from troubleshoot.iam.snapshot import Missing, Snapshot
+from troubleshoot.models import AccessRequest, Grant, Person, State
+from troubleshoot.remedy import Change, change_from_data
+from troubleshoot.remedy.grant import edited_document
+
+_GOES_ON: Final = frozenset({State.ACTIVE, State.EXPIRED})
+
+
+def why_not(request: AccessRequest, person: Person) -> str:
+    """Return in words why `person` may not ask for more time for this request's grant; empty where they may."""
+    if words := is_concerned(Attempt(request, person)):
+        return words
+    grant = Grant.objects.filter(request=request).first()
+    if request.state != State.ACTIVE or grant is None:
+        return f"Only active access can be extended. This request is {State(request.state).label}."
+    if grant.expires_at is None:
+        return "This access has no end, so there is nothing to extend."
+    if grant.revoked or undo.is_asked(grant):
+        return "This access is being taken away. Ask for it anew afterwards."
+    return ""
+
+
+def extend(
+    *, request: AccessRequest, person: Person, hours: int, justification: str, idempotency_key: str, ticket: str = ""
+) -> AccessRequest:
+    """File a request that goes on with this one's grant for `hours` after it is applied, and return it.
+
+    `Refused` and `Duplicate` as in `submit`; `Refused` too where there is nothing to extend.
+    """
+    if words := why_not(request, person):
+        raise Refused("extend", words)
+    return submit(
+        requester=person,
+        account=request.account,
+        call=call_from_data(request.call),
+        change=_change(request, hours),
+        justification=justification,
+        idempotency_key=idempotency_key,
+        ticket=ticket,
+        diagnosis=request.diagnosis,
+        extends=request,
+    )
+
+
+def refuse_if_taken_away(request: AccessRequest) -> None:
+    """Stop an extension whose first grant was taken away meanwhile: what somebody ended is not brought back."""
+    if request.extends_id is None:
+        return
+    first = AccessRequest.objects.select_related("grant").get(pk=request.extends_id)
+    if first.state not in _GOES_ON or first.grant.revoked or undo.is_asked(first.grant):
+        raise Refused("not_extended", "The access that this extends was taken away meanwhile. Ask for it anew.")
+
+
+def without_the_first(request: AccessRequest, snapshot: Snapshot) -> Snapshot:
+    """Return the state as it will be without the grant that this one extends, so that the new one is shown to do."""
+    first = Grant.objects.filter(request=request.extends_id).first() if request.extends_id else None
+    if first is None or isinstance(snapshot.identity, Missing):
+        return snapshot
+    return replace(snapshot, identity=tuple(policy for policy in snapshot.identity if policy.arn != first.policy_arn))
+
+
+def _change(request: AccessRequest, hours: int) -> Change:
+    """The same change for another time. An edit goes on from the document that the first one made."""
+    change = change_from_data(request.change)
+    if change.edit is None:
+        return replace(change, hours=hours)
+    before = edited_document(change.edit, ends_at=request.grant.expires_at)
+    return replace(change, hours=hours, edit=replace(change.edit, before=before))
