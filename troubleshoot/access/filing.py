@@ -6,19 +6,20 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from troubleshoot import audit
-from troubleshoot.access import outbox, routing
+from troubleshoot.access import outbox, routing, searching
 from troubleshoot.access.calls import call_data, call_digest
 from troubleshoot.access.codes import new_code
 from troubleshoot.access.doors import may_see
 from troubleshoot.access.errors import Duplicate, Refused
 from troubleshoot.access.permissions import is_linked, owns
 from troubleshoot.access.states import FIRST_REMINDER
+from troubleshoot.access.tickets import LONGEST_TICKET, refuse_ticket
+from troubleshoot.access.weighing import weigh
 from troubleshoot.access.words import cleaned
 from troubleshoot.iam.request import Request
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Diagnosis, Person, State
 from troubleshoot.remedy import Change
 
-_LONGEST_TICKET = 64
 _LONGEST = {"action": 128, "resource": 2048, "principal_arn": 640}  # the columns' widths
 
 
@@ -60,7 +61,7 @@ def submit(
         change=change.as_data(),
         change_digest=change.digest(),
         justification=cleaned(justification),
-        ticket=cleaned(ticket, longest=_LONGEST_TICKET),
+        ticket=cleaned(ticket, longest=LONGEST_TICKET),
         idempotency_key=key,
     )
     request.call_digest = _apart_from_what_it_follows(request)
@@ -70,7 +71,7 @@ def submit(
             return earlier
         raise Duplicate(earlier)
     request.beneficiary = _beneficiary(request, call)
-    _refuse_without_approvers(request)
+    refuse_without_approvers(request)
     return _file(request)
 
 
@@ -92,14 +93,8 @@ def _refuse_unfit(request: AccessRequest, call: Request, change: Change) -> None
         raise Refused("other_principal", "The change is not for the principal that made the call.")
     if any(len(getattr(request, column)) > longest for column, longest in _LONGEST.items()):
         raise Refused("too_long", "The principal, the action or the resource is longer than AWS allows.")
-    _refuse_duration(account, change.hours)
-
-
-def _refuse_duration(account: Account, hours: int | None) -> None:
-    if hours is None and not account.allows_permanent:
-        raise Refused("no_end", "In this account access is given for a time only. Please choose how long.")
-    if hours is not None and not 1 <= hours <= account.max_hours:
-        raise Refused("duration", f"Please choose between 1 and {account.max_hours} hours.")
+    refuse_ticket(account, request.ticket)
+    weigh(request)
 
 
 def _digest(requester: Person, account: Account, call: Request, change: Change) -> str:
@@ -148,8 +143,10 @@ def _beneficiary(request: AccessRequest, call: Request) -> Person | None:
     return holders[0] if holders else None
 
 
-def _refuse_without_approvers(request: AccessRequest) -> None:
-    if routing.deciders(request).exists():
+def refuse_without_approvers(request: AccessRequest) -> None:
+    """Refuse at once what could never be approved: fewer people may do so than have to. Administrators are told."""
+    people, needed = routing.deciders(request).count(), routing.required_approvals(request)
+    if people >= needed:
         return
     account_id = request.account.account_id
     mails = outbox.to_all("nobody_can_approve", routing.admins(), account=account_id)
@@ -160,11 +157,12 @@ def _refuse_without_approvers(request: AccessRequest) -> None:
             event="request.nobody_can_approve",
             actor=request.requester,
             subject=account_id,
-            data={"change": request.change_digest},
+            data={"change": request.change_digest, "needed": needed, "people": people},
         )
+    who = f"It needs {needed} approvals, and {people} may give one" if people else "Nobody may approve this"
     raise Refused(
         "nobody_can_approve",
-        "Nobody may approve this at the moment, so it was not filed. The administrators of the portal have been told.",
+        f"{who} at the moment, so it was not filed. The administrators of the portal have been told.",
     )
 
 
@@ -177,6 +175,7 @@ def _file(request: AccessRequest) -> AccessRequest:
         try:
             with transaction.atomic():
                 request.save(force_insert=True)
+                searching.keep(request)
                 _record_filing(request)
         except IntegrityError:
             request.pk = None

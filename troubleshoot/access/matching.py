@@ -8,6 +8,7 @@ for more at once.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,6 +19,14 @@ from troubleshoot.remedy import Change
 
 RISKS: Final = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
 _MOST_STATES = 20_000  # beyond this `common_text` gives up
+
+
+class Overlap(StrEnum):
+    """How much of a permission a pattern, or another permission, covers."""
+
+    WHOLE = "whole"
+    PART = "part"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +70,50 @@ def rules_over(permissions: frozenset[Permission], rules: Sequence[RoutingRule])
     return [rule for rule in rules if rule.pk in found], left
 
 
+def overlap_of(given: frozenset[Permission], wanted: frozenset[Permission]) -> Overlap:
+    """Return how much of what is wanted is given already. Conditions of either are not looked at."""
+    found = [_best(_of_one(one.action, one.resource, permission) for one in given) for permission in wanted]
+    if found and all(overlap is Overlap.WHOLE for overlap in found):
+        return Overlap.WHOLE
+    return Overlap.NONE if all(overlap is Overlap.NONE for overlap in found) else Overlap.PART
+
+
+def _best(found: Iterator[Overlap]) -> Overlap:
+    return min(found, key=list(Overlap).index, default=Overlap.NONE)
+
+
 def _rules_over_one(permission: Permission, rules: Sequence[RoutingRule]) -> tuple[list[Any], bool]:
     touched = []
     for rule in rules:
-        action = _overlap(rule.action_pattern.lower(), permission.action.lower())
-        resource = _overlap(rule.resource_pattern, permission.resource) if action else None
-        if action and resource:
+        overlap = _of_one(rule.action_pattern, rule.resource_pattern, permission)
+        if overlap is not Overlap.NONE:
             touched.append(rule.pk)
-            if action == resource == "whole":
-                return touched, True
+        if overlap is Overlap.WHOLE:
+            return touched, True
     return touched, False
 
 
+def _of_one(action: str, resource: str, permission: Permission) -> Overlap:
+    """IAM reads an action in any case, and a resource exactly."""
+    one = _overlap(action.lower(), permission.action.lower())
+    if one is Overlap.NONE:
+        return Overlap.NONE
+    other = _overlap(resource, permission.resource)
+    return other if one is Overlap.WHOLE or other is Overlap.NONE else Overlap.PART
+
+
 @lru_cache(maxsize=8192)
-def _overlap(pattern: str, text: str) -> str | None:
-    """Return `whole` where `pattern` covers all that `text` stands for, `part` where some of it, else None."""
+def _overlap(pattern: str, text: str) -> Overlap:
     if pattern == "*":
-        return "whole"
+        return Overlap.WHOLE
     if not {"*", "?"} & set(text):
-        return "whole" if _matcher(pattern)(text) else None
+        return Overlap.WHOLE if _matcher(pattern)(text) else Overlap.NONE
     if includes(tokens_of(pattern), tokens_of(text)):
-        return "whole"
+        return Overlap.WHOLE
+    # Too long to be searched through: rather a rule too many than one that somebody escapes.
     too_long = len(pattern) * len(text) > _MOST_STATES
-    return "part" if too_long or common_text([tokens_of(pattern), tokens_of(text)]) is not None else None
+    common = too_long or common_text([tokens_of(pattern), tokens_of(text)]) is not None
+    return Overlap.PART if common else Overlap.NONE
 
 
 @lru_cache(maxsize=1024)
