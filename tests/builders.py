@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from tests.cast import ALICE_ARN
+from troubleshoot.access import searching
 from troubleshoot.access.calls import call_data, call_digest
 from troubleshoot.access.codes import new_code
 from troubleshoot.denial import Denial, DenyKind, PolicyType, PrincipalKind
@@ -118,7 +119,9 @@ def make_request(
         "submitted_at": at,
         "changed_at": at,
     }
-    return AccessRequest.objects.create(requester=requester, account=account, **(defaults | values))
+    made = AccessRequest.objects.create(requester=requester, account=account, **(defaults | values))
+    searching.keep(made)
+    return made
 
 
 def make_approval(

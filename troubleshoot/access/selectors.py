@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from troubleshoot.access import searching
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.trail import about
 from troubleshoot.models import (
@@ -72,7 +73,7 @@ def queue(
     if wanted:
         rows = rows.filter(state__in=wanted)
     if search.strip():
-        rows = rows.filter(_matches(search.strip()))
+        rows = searching.matching(rows, search)
     order = ("-submitted_at", "-pk") if newest_first else ("submitted_at", "pk")
     if place := _place(after):
         rows = rows.filter(_behind(place, newest_first=newest_first))
@@ -137,14 +138,6 @@ def _visible(person: Person) -> QuerySet[AccessRequest]:
     if roles.is_admin or roles.is_auditor or roles.is_helpdesk or roles.is_approver_everywhere:
         return AccessRequest.objects.all()
     return AccessRequest.objects.filter(account__in=roles.approver_accounts)
-
-
-def _matches(search: str) -> Q:
-    columns = ("code", "action", "resource", "principal_arn", "ticket", "requester__username")
-    match = Q()
-    for column in columns:
-        match |= Q(**{f"{column}__icontains": search})
-    return match
 
 
 def _place(after: str | None) -> tuple[datetime, int] | None:

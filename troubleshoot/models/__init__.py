@@ -9,6 +9,7 @@ from troubleshoot.models.guide import GuideAnswer, GuideVerdict
 from troubleshoot.models.identity import AdminChange, Person, PrincipalLink, Role, RoleAssignment
 from troubleshoot.models.outbox import Channel, NotificationChoice, OutboxMessage
 from troubleshoot.models.routing import RoutingRule, RuleApprover
+from troubleshoot.models.search import RequestWord
 
 __all__ = [
     "UNSETTLED",
@@ -32,6 +33,7 @@ __all__ = [
     "OutboxMessage",
     "Person",
     "PrincipalLink",
+    "RequestWord",
     "Risk",
     "Role",
     "RoleAssignment",
