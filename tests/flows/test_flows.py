@@ -8,6 +8,7 @@ import pytest
 
 from tests.flows.walking import ACTIONS, edges, random_walk, walks
 from troubleshoot.guide.actions import kind_of
+from troubleshoot.guide.blocks import Sample
 from troubleshoot.guide.causes import CAUSES
 from troubleshoot.guide.flow import (
     ACTION_KINDS,
@@ -64,6 +65,14 @@ def test_no_sentence_is_longer_than_25_words(flow: Flow) -> None:
         for said in node.sentences():
             for sentence in re.split(r"(?<=[.!?])\s+", said):
                 assert len(sentence.split()) <= 25, sentence
+
+
+@ALL
+def test_every_end_gives_something_to_use(flow: Flow) -> None:
+    """Not prose alone: documents, something looked up, a command, or a text to send."""
+    for outcome in flow.outcomes:
+        commands = [block for block in outcome.means if isinstance(block, Sample)]
+        assert outcome.builder or outcome.live or outcome.ask_admin or commands, outcome.id
 
 
 @ALL

@@ -37,6 +37,9 @@ SAMPLES = {
     "saml": f"arn:aws:iam::{ACCOUNT}:saml-provider/CorpIdP",
     "tag": "retail",
     "policy": f"arn:aws:iam::{ACCOUNT}:policy/portal-guard/PortalCeiling",
+    "access-application": f"arn:aws:account-access:{REGION}:{OTHER}:application/app-1234",
+    "anchor": f"arn:aws:rolesanywhere:{REGION}:{ACCOUNT}:trust-anchor/11111111-2222-3333-4444-555555555555",
+    "holder": f"arn:aws:iam::{ACCOUNT}:user/marymajor",
     "day": "2027-01-31",
 }
 """What somebody could type into a field of each shape."""

@@ -58,6 +58,8 @@ BAD = [
     ("saml", "CorpIdP", "provider’s ARN"),
     ("tag", "*", "A tag has"),
     ("policy", "PortalCeiling", "policy’s ARN"),
+    ("access-application", "arn:aws:sso:::application/x", "account-access"),
+    ("anchor", "arn:aws:rolesanywhere:us-east-1:123456789012:profile/x", "trust-anchor"),
     ("day", "31.1.2027", "year-month-day"),
     ("entity", SECRET, "looks like a secret"),
 ]

@@ -40,6 +40,8 @@ _BRANCH = re.compile(r"[\w./-]{1,200}", re.ASCII)
 _SAML = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:saml-provider/[\w._-]{1,128}", re.ASCII)
 _TAG = re.compile(r"[\w .:/=+@-]{1,128}", re.ASCII)
 _POLICY = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]{1,640}", re.ASCII)
+_APPLICATION = re.compile(r"arn:aws[a-z-]*:account-access:[a-z0-9-]+:\d{12}:application/[\w-]{1,64}", re.ASCII)
+_ANCHOR = re.compile(r"arn:aws[a-z-]*:rolesanywhere:[a-z0-9-]+:\d{12}:trust-anchor/[\w-]{1,64}", re.ASCII)
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
@@ -225,6 +227,10 @@ SHAPES: Mapping[str, Check] = {
     "saml": _shaped(_SAML, "Write the provider’s ARN: arn:aws:iam::123456789012:saml-provider/name."),
     "tag": _shaped(_TAG, "A tag has up to 128 letters, digits, spaces and . : / = + @ _ - ."),
     "policy": _shaped(_POLICY, "Write the policy’s ARN: arn:aws:iam::123456789012:policy/name."),
+    "access-application": _shaped(
+        _APPLICATION, "Write its ARN: arn:aws:account-access:us-east-1:123456789012:application/… ."
+    ),
+    "anchor": _shaped(_ANCHOR, "Write its ARN: arn:aws:rolesanywhere:us-east-1:123456789012:trust-anchor/… ."),
     "day": _shaped(_DAY, "Write the day as year-month-day, such as 2027-01-31."),
 }
 LONG = frozenset({"trust-policy", "own-resources"})

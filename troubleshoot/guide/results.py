@@ -29,6 +29,7 @@ _ENTITIES = {
     "idc": EntityKind.PERMISSION_SET,
     "group": EntityKind.GROUP,
     "user": EntityKind.USER,
+    "manager": EntityKind.ROLE,
 }
 
 
@@ -60,6 +61,8 @@ def trust_facts(walk: Walk) -> TrustFacts:
     ours = {typed.get("account", "")}
     if walk.answer("who") == "own":
         ours.add(same_account(typed.get("other", "")) or "")
+    if application := walk.typed.get("application"):
+        ours.add(account_of(application) or "")
     people = "people" in (walk.answer("people"), walk.answer("lint-about"))
     return TrustFacts(
         frozenset(ours - {""}), for_people=people, max_session=_seconds(walk), path_and_name=typed.get("name", "")
@@ -133,6 +136,10 @@ def _notes(walk: Walk) -> tuple[str, ...]:
     guards = walk.answer("guard").split(".")
     if "mfa" in guards and walk.answer("signs-in") not in ("group", "user"):
         notes.append("The second factor is asked for where these people sign in, not in the policy.")
+    if walk.answer("signs-in") == "manager":
+        notes.append("Then assign the role to people or groups in the account access manager.")
+    if walk.answer("runs-on") == "servers":
+        notes.append("IAM Roles Anywhere also needs a profile that names this role.")
     if "boundary" in guards and walk.answer("signs-in") == "group":
         notes.append("A group cannot have a boundary. Set it on each of its users.")
     return tuple(notes)
@@ -142,14 +149,23 @@ def _grant(walk: Walk) -> Plan:
     place, name = _place(walk), walk.typed["name"]
     runs_on = walk.answer("runs-on")
     kind = EntityKind.ROLE if runs_on else _ENTITIES[walk.answer("signs-in")]
-    trusts = None
-    if runs_on:
-        words = f"the role {name}"
-        trusts = Paper("trust", "Trust policy", Kind.TRUST, trust.of_service(runs_on), words)
+    policy = _trusted(walk, runs_on)
+    trusts = Paper("trust", "Trust policy", Kind.TRUST, policy, f"the role {name}") if policy else None
     boundary = walk.typed.get("boundary", "") if kind is not EntityKind.GROUP else ""
     paper = _permissions(walk, f"the {kind.replace('-', ' ')} {name}", kind)
     entity = Entity(kind, name, (paper,), trusts, boundary=boundary)
     return Plan(place, (entity,), notes=_notes(walk))
+
+
+def _trusted(walk: Walk, runs_on: str) -> dict[str, Any] | None:
+    """Return the trust policy of a role; None for a user, a group or a permission set, which have none."""
+    if runs_on == "servers":
+        return trust.of_certificates(walk.typed["anchor"], walk.typed["certificate"])
+    if runs_on:
+        return trust.of_service(runs_on)
+    if walk.answer("signs-in") == "manager":
+        return trust.of_access_manager(walk.typed["application"])
+    return None
 
 
 def _service(walk: Walk) -> Plan:

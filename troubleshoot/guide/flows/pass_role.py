@@ -77,6 +77,8 @@ PASS_ROLE = flow_of(
         ),
         (PASTE, _TOPIC),
         causes=("P04",),
+        ask_admin="I need to pass a role to another service than Personalize. Could you allow iam:PassRole on "
+        "that role, to that service only?",
     ),
     Question(
         "same",
@@ -123,6 +125,8 @@ PASS_ROLE = flow_of(
         ("Wait a minute, and try again.", "If it still fails after some minutes, go back and answer No."),
         (Next("Check the chain", "/guide/pass-role/", "Answer anew once the minutes have passed."), PASTE),
         causes=("P08",),
+        ask_admin="A role or policy was made minutes ago, and passing the role still fails. Could you check both "
+        "sides?",
     ),
     Question(
         "caller",

@@ -14,3 +14,7 @@ ROTATE = Next("Go on with the exchange", "/guide/access-keys/?want=rotate", "Tel
 NEVER = "Never give an access key to anybody, not even to a company that works for you."
 OUTSIDE_TOPIC = Next("Read the topic", "/outside-my-account/", "Why a role is the way, and an example for each case.")
 LINT = Next("Check a trust policy", "/guide/outside-my-account/?who=lint", "Paste one that is there already.")
+LET_TOPIC = Next("Read the topic", "/let-others-in/", "Which kind of identity to make, and the policies of four jobs.")
+CHECK_CHAIN = Next(
+    "Check a service role", "/guide/pass-role/?when=before", "See whether the chain to the data is complete."
+)

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-r
 
 from typing import Any
 
-from troubleshoot.iam.arn import is_account_id
+from troubleshoot.iam.arn import account_of, is_account_id
 from troubleshoot.remedy.documents.plan import Place, document
 from troubleshoot.remedy.trust_lint import GITHUB
 
@@ -17,7 +17,9 @@ COMPUTE = {
     "ec2": "ec2.amazonaws.com",
     "lambda": "lambda.amazonaws.com",
     "ecs": "ecs-tasks.amazonaws.com",
+    "eks": "pods.eks.amazonaws.com",
 }
+_TAGGED = ["sts:AssumeRole", "sts:TagSession"]
 
 
 def of_account(
@@ -36,8 +38,34 @@ def of_account(
 
 
 def of_service(compute: str) -> dict[str, Any]:
-    """Return the trust in the AWS service that runs an application: `ec2`, `lambda` or `ecs`."""
-    return _trust("Application", {"Service": COMPUTE[compute]}, "sts:AssumeRole", {})
+    """Return the trust in the AWS service that runs an application: `ec2`, `lambda`, `ecs` or `eks`.
+
+    EKS Pod Identity tags each session: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+    """
+    return _trust("Application", {"Service": COMPUTE[compute]}, _TAGGED if compute == "eks" else "sts:AssumeRole", {})
+
+
+def of_access_manager(application: str) -> dict[str, Any]:
+    """Return the trust in one application (its ARN) of the account access manager.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/aam-prepare-roles.html
+    """
+    guard = {"aws:SourceAccount": account_of(application) or "", "aws:SourceArn": application}
+    actions = ["sts:AssumeRole", "sts:SetContext"]
+    return _trust("AccessManager", {"Service": "account-access.amazonaws.com"}, actions, {"StringEquals": guard})
+
+
+def of_certificates(anchor: str, common_name: str) -> dict[str, Any]:
+    """Return the trust in certificates of one trust anchor (its ARN) with this common name.
+
+    https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+    """
+    condition = {
+        "StringEquals": {"aws:PrincipalTag/x509Subject/CN": common_name},
+        "ArnEquals": {"aws:SourceArn": anchor},
+    }
+    actions = [*_TAGGED, "sts:SetSourceIdentity"]
+    return _trust("Certificates", {"Service": "rolesanywhere.amazonaws.com"}, actions, condition)
 
 
 def of_saml(place: Place, provider: str) -> dict[str, Any]:
@@ -65,6 +93,8 @@ def may_assume(role: str) -> dict[str, Any]:
     return document({"Sid": "AssumeTheirRole", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
 
 
-def _trust(sid: str, principal: dict[str, str], action: str, condition: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _trust(
+    sid: str, principal: dict[str, str], action: str | list[str], condition: dict[str, dict[str, str]]
+) -> dict[str, Any]:
     statement: dict[str, Any] = {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": action}
     return document({**statement, "Condition": condition} if condition else statement)

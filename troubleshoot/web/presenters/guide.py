@@ -187,7 +187,7 @@ def ticket_text(walk: Walk, outcome: Outcome, address: str) -> str:
     if causes:
         lines += ["", "Known causes that fit", *(f"- {cause.id}: {cause.title}" for cause in causes)]
     asked = ask_text(walk, outcome)
-    lines += ["", "To the administrator", asked] if asked else []
+    lines += ["", "Text to send", asked] if asked else []
     return "\n".join([*lines, "", address, ""])
 
 

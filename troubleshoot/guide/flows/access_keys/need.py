@@ -56,7 +56,10 @@ NODES: tuple[Node, ...] = (
     Outcome(
         "shell",
         "You need no key: open CloudShell",
-        (Text("CloudShell is a command line inside the console. It works with your own rights."),),
+        (
+            Text("CloudShell is a command line inside the console. It works with your own rights."),
+            Sample("aws personalize list-dataset-groups"),
+        ),
         ("Sign in to the console.", "Choose the CloudShell sign in the bar on top."),
         (KEYS_TOPIC, NEED),
     ),
@@ -73,6 +76,8 @@ NODES: tuple[Node, ...] = (
             ),
             KEYS_TOPIC,
         ),
+        ask_admin="Our program signs in with an access key. Could you give its machine, function or container a "
+        "role instead?",
     ),
     HandOver("to-oidc", "Let a build pipeline in", "outside-my-account", (("who", "github"),)),
     Outcome(
@@ -85,9 +90,15 @@ NODES: tuple[Node, ...] = (
         ),
         ("Ask whether your company runs a certificate authority.", "Have a trust anchor and a profile made for it."),
         (
-            Next("Build the role’s rights", "/guide/let-others-in/?who=app", "The same rights as for an application."),
+            Next(
+                "Build the role’s rights",
+                "/guide/let-others-in/?who=app&runs-on=servers",
+                "A role for certificates, with the rights that it needs.",
+            ),
             KEYS_TOPIC,
         ),
+        ask_admin="Our servers sign in with an access key. Could you set up IAM Roles Anywhere for them, with a "
+        "trust anchor and a profile?",
     ),
     Outcome(
         "key",
@@ -103,5 +114,7 @@ NODES: tuple[Node, ...] = (
         ),
         ("Ask an administrator for a user of its own.", "Note who owns the key."),
         (ROTATE, KEYS_TOPIC),
+        ask_admin="A tool of ours can use nothing but an access key. Could you make an IAM user for it alone, "
+        "with few rights?",
     ),
 )

@@ -39,6 +39,8 @@ NODES: tuple[Node, ...] = (
             Next("It has been given away", "/guide/access-keys/?want=leaked", "What to do at once."),
             Next("Let a colleague in", "/guide/let-others-in/", "With rights of their own."),
         ),
+        ask_admin="I do not give my access key to anybody. If you need access, an administrator can give it to "
+        "you in your own name.",
     ),
     Outcome(
         "canonical",
@@ -110,6 +112,8 @@ NODES: tuple[Node, ...] = (
         (
             Text("AWS attaches `AWSCompromisedKeyQuarantine` to the user and opens a case. It denies many actions."),
             Text("That includes `iam:PassRole` and `s3:GetObject`, so imports into Personalize fail too."),
+            Sample("aws iam list-attached-user-policies --user-name mateojackson"),
+            Sample("aws iam update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive"),
             Steps(
                 (
                     "Make the key inactive and replace it.",
@@ -133,5 +137,6 @@ NODES: tuple[Node, ...] = (
         ),
         ("Delete the root user’s keys.", "Use your own identity for daily work."),
         (NEED, KEYS_TOPIC),
+        ask_admin="Our root user has access keys. Could you delete them, and manage root access from one place?",
     ),
 )

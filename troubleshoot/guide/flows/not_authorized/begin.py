@@ -66,6 +66,8 @@ NODES: tuple[Node, ...] = (
         ("Look for the message of the call that really failed.", "Paste that message, or answer these questions anew."),
         (PASTE, TOPIC),
         causes=("P02",),
+        ask_admin="I followed AWS’s example of personalize:GetWidget. Could you look in CloudTrail for my real "
+        "AccessDenied events?",
     ),
     Outcome(
         "malformed",
@@ -90,6 +92,8 @@ NODES: tuple[Node, ...] = (
             CAUSES,
         ),
         causes=("P11",),
+        ask_admin="IAM refuses our policy document. It may hold a Principal, which belongs into the policy of a "
+        "bucket. Could you look?",
     ),
     Question(
         "job",
@@ -189,6 +193,8 @@ NODES: tuple[Node, ...] = (
         ("Wait a minute, and try again.", "If it is still refused after some minutes, paste the error."),
         (PASTE, CAUSES),
         causes=("P08",),
+        ask_admin="I was given a role or policy minutes ago, and am still refused. Could you check that it is "
+        "attached to me?",
     ),
     HandOver("leaked", "A key may have leaked", "access-keys", (("want", "leaked"),)),
 )

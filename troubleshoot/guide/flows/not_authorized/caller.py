@@ -38,6 +38,8 @@ NODES: tuple[Node, ...] = (
         ),
         (PASTE, CAUSES),
         causes=("P25",),
+        ask_admin="Our root user is refused something. Could you check the organization’s control policies and "
+        "the resource’s own policy?",
     ),
     Question(
         "principal",

@@ -63,6 +63,8 @@ NODES: tuple[Node, ...] = (
         ("Start a new session without a session policy.", "Or ask whoever started it, such as the maker of the tool."),
         (PASTE, CAUSES),
         causes=("P01",),
+        ask_admin="A session policy of your tool refuses {action} to me. Could you allow it there, or start "
+        "sessions without one?",
     ),
     Outcome(
         "explicit",

@@ -92,5 +92,7 @@ NODES: tuple[Node, ...] = (
             ),
             OUTSIDE_TOPIC,
         ),
+        ask_admin="You sent us a request for temporary delegation. Which rights do you need, for how long, and "
+        "what will you do with them?",
     ),
 )

@@ -59,7 +59,7 @@ NODES: tuple[Node, ...] = (
         "People of Identity Center need a permission set",
         (
             Text("Identity Center makes the role in this account for you. Nobody writes a trust policy by hand."),
-            Text("In an organization the account access manager, new in 2026, can give people existing IAM roles too."),
+            Text("In an organization the account access manager can give people IAM roles of your own too."),
         ),
         ("Build the permission set’s policy.", "Assign it to the group of people, for this account."),
         (
@@ -68,7 +68,13 @@ NODES: tuple[Node, ...] = (
                 "/guide/let-others-in/?who=people&signs-in=idc",
                 "With the right policy in it.",
             ),
+            Next(
+                "Build a role for the account access manager",
+                "/guide/let-others-in/?who=people&signs-in=manager",
+                "With its trust policy.",
+            ),
             OUTSIDE_TOPIC,
         ),
+        ask_admin="Could you assign a permission set for Amazon Personalize to this group of people, for this account?",
     ),
 )
