@@ -12,12 +12,19 @@ HARD: Final = "\x0b"
 _INVISIBLE: Final = (
     "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1a\x1c-\x1f\x7f"
 )
-_BLANKS: Final = "\t\x0b\x0c\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_DOUBLE: Final = "\u201c-\u201f\u00ab\u00bb\u301d\u301e\uff02"
-_SINGLE: Final = "\u2018-\u201b\u2032"
-_FIRST: Final = re.compile(
-    rf"[\\&<\x1b^\u241b\[\r\u2028\u2029\x85\u21b5\uff1a{_INVISIBLE}{_BLANKS}{_DOUBLE}{_SINGLE}\ud800-\udfff]"
+_BLANKS: Final = (
+    "\t\x0b\x0c\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
+_DOUBLE: Final = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u301d\u301e\uff02"
+_SINGLE: Final = "\u2018\u2019\u201a\u201b\u2032"
+_SAME_LENGTH: Final = str.maketrans(
+    {
+        char: plain
+        for chars, plain in ((_BLANKS, " "), (_DOUBLE, '"'), (_SINGLE, "'"), ("\uff1a", ":"))
+        for char in chars
+    }
+)
+_FIRST: Final = re.compile(rf"[\\&<\x1b^\u241b\[\r\u2028\u2029\x85\u21b5{_INVISIBLE}\ud800-\udfff]")
 """The characters that any of the marks below begins with: the search goes by them alone, which is fast."""
 
 _INLINE: Final = r"span|(?-i:code)|b|i|em|strong|a|samp|kbd|tt|font|mark|u|wbr"
@@ -33,19 +40,19 @@ _MARKS: Final = re.compile(
     rf"(?P<gone>{_COLOUR}|[{_INVISIBLE}\ud800-\udfff]+|</?(?:{_INLINE})(?:\s[^<>=]*=[^<>]*)?/?\n?>)"
     rf"|(?P<line><\n?b\n?r\s?/?\n?>(?:\r\n?|\n)?|\r+\n?|[\u2028\u2029\x85\u21b5]|{_ESCAPED_BREAK}"
     rf"|<\n?/?\n?(?:{_BLOCK})(?:\s[^<>=]*=[^<>]*|\s)?/?\n?>)"
-    rf"|(?P<blank>[{_BLANKS}]+|\\+\nt(?= )|\\+t|\\+\ )"
-    rf"|(?P<double>[{_DOUBLE}])|(?P<single>[{_SINGLE}])|(?P<colon>\uff1a)"
+    r"|(?P<blank>\\+\nt(?= )|\\+t|\\+\ )"
     r"|\\+(?:\n?u(?P<u>\n?(?:[0-9A-Fa-f]\n?){3}[0-9A-Fa-f])|x(?P<x>[0-9A-Fa-f]{2})|(?P<char>[^\w\s]|_))"
     r"|(?P<entity>&(?:amp;){0,4}(?:\#\d{1,6}|\#[xX][0-9A-Fa-f]{1,5}|quot|lt|gt|apos|nbsp|sol|plus|equals|amp);)",
     re.IGNORECASE,
 )
 _BROKEN_ENTITY: Final = re.compile(r"&(?=[#\w]{0,8}\n)[#\w\n]{2,10};")
-_PLAIN: Final = {"gone": "", "blank": " ", "double": '"', "single": "'", "colon": ":"}
+_PLAIN: Final = {"gone": "", "blank": " "}
 _PASSES: Final = 4
 
 
 def without_marks(view: View) -> View:
     """Return the view with plain characters: a line break for every kind of break, a blank for every kind of blank."""
+    view = view.translated(_SAME_LENGTH)
     for _ in range(_PASSES):
         if "&" in view.text and "\n" in view.text:
             view = view.sub(_BROKEN_ENTITY, lambda match: match[0].replace("\n", ""))
@@ -65,7 +72,8 @@ def _plain(match: re.Match[str]) -> str:
         return _break(match)
     if kind == "char":
         return value
-    return _unescaped(value) if kind == "entity" else _space(chr(int(value.replace("\n", ""), 16)))
+    plain = _unescaped(value) if kind == "entity" else _space(chr(int(value.replace("\n", ""), 16)))
+    return plain.translate(_SAME_LENGTH)
 
 
 def _break(match: re.Match[str]) -> str:

@@ -26,6 +26,7 @@ class Redacted:
 _PERCENT: Final = re.compile(r"%(?:25)*([2-7][0-9A-Fa-f])")
 _LINE_BREAK: Final = re.compile(r"[ \t]?\n[ \t>#*|│/]{0,12}")
 _BREAK_OR_BLANK: Final = re.compile(r"[ \t]?\n")
+_BLANKS: Final = re.compile("  +")
 _HARD_BREAK: Final = re.compile("\x0b")
 _WRAPPINGS: Final = 2
 """How many layers of base64 are opened."""
@@ -77,6 +78,8 @@ def _views(text: str, shapes: tuple[Shape, ...] | None) -> Iterator[tuple[View, 
     view = View(text)
     yield view, False
     plain = without_marks(view)
+    if "  " in plain.text:
+        plain = plain.sub(_BLANKS, lambda _: " ")
     if plain is not view:
         yield plain, False
     if "%" in plain.text:

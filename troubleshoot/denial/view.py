@@ -2,19 +2,12 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import NamedTuple
+from operator import itemgetter
 
-
-class _Edit(NamedTuple):
-    """One replacement: where the new piece stands in the new text, and what it replaced in the old one."""
-
-    start: int
-    end: int
-    old_start: int
-    old_end: int
+_Edit = tuple[int, int, int, int]
+"""One replacement: where the new piece starts and ends in the new text, then what it replaced in the old one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +26,27 @@ class View:
         """
         pieces: list[str] = []
         edits: list[_Edit] = []
-        done = grown = 0
-        for match in pattern.finditer(self.text) if first is None else _matches(pattern, first, self.text):
+        text = self.text
+        done = at = 0
+        for match in pattern.finditer(text) if first is None else _matches(pattern, first, text):
             new = replace(match)
             if new == match[0]:
                 continue
             start, end = match.span()
-            pieces += self.text[done:start], new
-            edits.append(_Edit(start + grown, start + grown + len(new), start, end))
-            grown += len(new) - (end - start)
+            pieces += text[done:start], new
+            at += start - done
+            edits.append((at, at + len(new), start, end))
+            at += len(new)
             done = end
         if not edits:
             return self
-        pieces.append(self.text[done:])
+        pieces.append(text[done:])
         return View("".join(pieces), (*self.layers, tuple(edits)))
+
+    def translated(self, table: Mapping[int, str]) -> "View":
+        """Return the view with single characters replaced by other single ones: every place stays the same."""
+        text = self.text.translate(table)
+        return self if text == self.text else View(text, self.layers)
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """Return where the characters from `start` to `end` stand in the source."""
@@ -70,11 +70,11 @@ def _before(edits: tuple[_Edit, ...], at: int) -> tuple[int, int]:
     index = bisect_right(edits, at, key=_start) - 1
     if index < 0:
         return at, at + 1
-    edit = edits[index]
-    if at < edit.end:
-        return edit.old_start, edit.old_end
-    moved = edit.old_end - edit.end
+    _, end, old_start, old_end = edits[index]
+    if at < end:
+        return old_start, old_end
+    moved = old_end - end
     return at + moved, at + moved + 1
 
 
-_start = attrgetter("start")
+_start = itemgetter(0)
