@@ -11,7 +11,7 @@ from tests.cast import ACCOUNT_ID
 from tests.faults.children import KILLED, run_worker, start_worker, wait
 from tests.faults.fake_iam import OWN, kill_at
 from tests.faults.steps import agree, let_it_expire, release_leases, settle
-from troubleshoot.access import services
+from troubleshoot.access import extending, services, undo
 from troubleshoot.access.errors import Stale
 from troubleshoot.models import AccessRequest, Grant, OutboxMessage, State
 
@@ -42,6 +42,23 @@ END_GAPS = [
     ("delete_policy:after", 1),
     ("policy_document:after", 2),
     ("attached_policies:after", 2),
+]
+EXTEND_GAPS = [
+    *APPLY_GAPS,
+    ("detach:before", 1),
+    ("detach:after", 1),
+    ("delete_policy:before", 1),
+    ("delete_policy:after", 1),
+]
+UNDO_GAPS = [
+    ("snapshot:before", 1),
+    ("holders:before", 1),
+    ("holders:after", 1),
+    ("detach:before", 1),
+    ("detach:after", 1),
+    ("delete_policy:before", 1),
+    ("delete_policy:after", 1),
+    ("policy_document:after", 3),
 ]
 ROUNDS = 5 if os.environ.get("ACCESS_DESK_DEEP") else 1
 
@@ -161,3 +178,74 @@ def test_a_worker_stops_cleanly_when_told_to(approved, iam):
     assert wait(pid) == 0
     agree(approved, iam)
     assert approved.lease_until is None
+
+
+@pytest.fixture
+def extension(approved, iam, alice, rita):
+    """An approved extension of a grant that is active."""
+    run_worker(iam)
+    first = AccessRequest.objects.get(pk=approved.pk)
+    made = extending.extend(
+        request=first, person=alice, hours=48, justification="It takes longer.", idempotency_key="more-time-please"
+    )
+    services.approve(request=made, approver=rita, change_digest=made.change_digest)
+    return made
+
+
+@pytest.mark.parametrize("gap", EXTEND_GAPS, ids=lambda gap: f"{gap[0]}-{gap[1]}")
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_killed_while_extending_it_converges_to_the_new_grant_alone(approved, extension, iam, gap, _round):
+    killed_at(gap, iam)
+    assert iam.attached(), "access is never missing"
+    assert run_worker(iam) == 0
+    agree(extension, iam)
+    approved.refresh_from_db()
+    assert (extension.state, approved.state) == (State.ACTIVE, State.REVOKED)
+    assert set(iam.policies) == {extension.grant.policy_arn}
+    assert set(iam.effects().values()) == {1}
+    assert OutboxMessage.objects.filter(template="extended").count() == 1
+
+
+@pytest.mark.parametrize("gap", EXTEND_GAPS[:13:3], ids=lambda gap: f"{gap[0]}-{gap[1]}")
+def test_what_is_revoked_after_a_kill_is_not_brought_back_by_its_extension(approved, extension, iam, rita, gap):
+    killed_at(gap, iam)
+    services.end_early(request=AccessRequest.objects.get(pk=approved.pk), person=rita, reason="The project ended.")
+    settle(extension)
+    settle(approved)
+    written = ("attach", extension.grant.policy_arn) in iam.effects() if Grant.objects.count() == 2 else False
+    if extension.state == State.FAILED:
+        assert iam.policies == {}
+    else:  # it was written before: the page of the first says that another goes on, and that one can be revoked
+        assert written
+        assert iam.attached() == [extension.grant.policy_arn]
+    assert approved.state == State.REVOKED
+
+
+@pytest.mark.parametrize("gap", UNDO_GAPS, ids=lambda gap: f"{gap[0]}-{gap[1]}")
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_killed_while_undoing_it_converges_to_the_state_before(approved, iam, rita, gap, _round):
+    run_worker(iam)
+    undo.ask(request=AccessRequest.objects.get(), person=rita, reason="It was too much.")
+    killed_at(gap, iam)
+    assert run_worker(iam) == 0
+    agree(approved, iam)
+    assert approved.state == State.REVOKED
+    assert (iam.policies, iam.attached()) == ({}, [])
+    assert set(iam.effects().values()) == {1}
+    assert OutboxMessage.objects.filter(template="undone").count() == 1
+
+
+@pytest.mark.parametrize("gap", UNDO_GAPS[:4], ids=lambda gap: f"{gap[0]}-{gap[1]}")
+def test_a_foreign_change_after_a_kill_in_an_undo_is_not_written_over(approved, iam, rita, gap):
+    foreign = '{"Version": "2012-10-17", "Statement": []}'
+    run_worker(iam)
+    undo.ask(request=AccessRequest.objects.get(), person=rita, reason="It was too much.")
+    killed_at(gap, iam)
+    arn = OWN + approved.policy_name
+    with iam.changing() as state:
+        state["policies"][arn] = foreign
+    assert run_worker(iam) == 0
+    approved.refresh_from_db()
+    assert approved.state == State.ACTIVE
+    assert (iam.policies, iam.attached()) == ({arn: foreign}, [arn])
+    assert approved.grant.undo["codes"] == ["document_changed"]
