@@ -6,7 +6,7 @@ An extension is a request of its own, reviewed like any other. Until it is activ
 from dataclasses import replace
 from typing import Final
 
-from troubleshoot.access import undo
+from troubleshoot.access import manual, undo
 from troubleshoot.access.calls import call_from_data
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.filing import submit
@@ -14,7 +14,6 @@ from troubleshoot.access.guards import Attempt, is_concerned
 from troubleshoot.iam.snapshot import Missing, Snapshot
 from troubleshoot.models import AccessRequest, Grant, Person, State
 from troubleshoot.remedy import Change, change_from_data
-from troubleshoot.remedy.grant import edited_document
 
 _GOES_ON: Final = frozenset({State.ACTIVE, State.EXPIRED})
 
@@ -77,5 +76,5 @@ def _change(request: AccessRequest, hours: int) -> Change:
     change = change_from_data(request.change)
     if change.edit is None:
         return replace(change, hours=hours)
-    before = edited_document(change.edit, ends_at=request.grant.expires_at)
+    before = manual.edit_document(change, request.grant)
     return replace(change, hours=hours, edit=replace(change.edit, before=before))

@@ -15,7 +15,7 @@ from troubleshoot.access.leftovers import Leftovers, same_document
 from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
 from troubleshoot.models import AccessRequest, Grant
 from troubleshoot.remedy import Change, change_from_data
-from troubleshoot.remedy.grant import edited_document, grant_document
+from troubleshoot.remedy.grant import edited_document
 from troubleshoot.remedy.proposal import ChangeKind, Edit
 
 CHANGED_SINCE: Final = (
@@ -31,12 +31,17 @@ def read(request: AccessRequest) -> Snapshot:
 
 def own_document(change: Change, grant: Grant) -> str:
     """Return the document of the policy that the change creates; empty where it only edits."""
-    return grant_document(change, ends_at=grant.expires_at) if change.statements else ""
+    return grant.document if change.statements else ""
 
 
 def edit_document(change: Change, grant: Grant) -> str:
-    """Return the edited document; empty where the change edits nothing."""
-    return edited_document(change.edit, ends_at=grant.expires_at) if change.edit else ""
+    """Return the edited document; empty where the change edits nothing.
+
+    The grant keeps one document. Where that is the change's own policy, the edit follows from the same end.
+    """
+    if change.edit is None:
+        return ""
+    return edited_document(change.edit, ends_at=grant.expires_at) if change.statements else grant.document
 
 
 def before_image(request: AccessRequest, change: Change, snapshot: Snapshot) -> dict[str, Any]:
