@@ -18,6 +18,7 @@ from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
 DENIED = (Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY)
 _ASSUME = "sts:AssumeRole"
 _NOT_READ = Unknown("this layer was not read together with the account")
+_NO_SESSION_SEEN = Unknown("nobody can read whether a session policy was passed")
 _ALL = parse_policy('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', name="all")
 # Keys that follow from who calls: another principal's call has values of its own. These of an account are shared.
 _OF_CALLER = ("aws:principal", "aws:username", "aws:userid", "aws:via", "aws:called", "aws:multifactor", "aws:token")
@@ -38,10 +39,16 @@ class AccountJudge:
     Every condition key that the policies ask for and the call does not tell is unknown.
     """
 
-    def __init__(self, account: AccountSnapshot, call: Request, beside: Snapshot | None) -> None:
-        """`beside` was read for the call: control policies, resource policy, VPC endpoint; None: they are unknown."""
+    def __init__(
+        self, account: AccountSnapshot, call: Request, beside: Snapshot | None, *, in_session: str = ""
+    ) -> None:
+        """`beside` was read for the call: control policies, resource policy, VPC endpoint; None: they are unknown.
+
+        `in_session` is the ARN of a role that acts in a session already, of whose session policy nobody knows.
+        """
         self._account = account
         self._call = call
+        self._in_session = in_session
         self._gates = _gates(beside)
         self._shared = _shared_context(call, account.read_at)
         self._parsed: dict[str, Policy | Unknown] = {}
@@ -71,8 +78,9 @@ class AccountJudge:
     def _assume(self, state: PrincipalState, role: PrincipalState) -> Step:
         if not self._is_trusted(state, role):
             return Step(Outcome.IMPLICIT_DENY)
-        request = Request(state.arn, _ASSUME, role.arn)
-        return self._judged(state, request, replace(self._gates, resource=self._trust(role)))
+        session = _NO_SESSION_SEEN if state.arn == self._in_session else None
+        gates = replace(self._gates, resource=self._trust(role), session=session)
+        return self._judged(state, Request(state.arn, _ASSUME, role.arn), gates)
 
     def _is_trusted(self, state: PrincipalState, role: PrincipalState) -> bool:
         compiled = self._trusts.get(role.arn)

@@ -17,6 +17,7 @@ from troubleshoot.iam.snapshot import Snapshot
 
 MOST_WAYS = 25
 """So many ways are looked for. Nobody reads more, and each costs a look at every role."""
+_NEVER_READ = frozenset({Layer.VPC_ENDPOINT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Able:
     @property
     def is_certain(self) -> bool:
         return self.outcome is Outcome.ALLOWED
+
+    @property
+    def allows_as_read(self) -> bool:
+        """Whether everything that can be read allows it: a VPC endpoint's policy is the one thing that cannot."""
+        return not self.missing_keys and set(self.missing_layers) <= _NEVER_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,14 @@ class RoleWay:
     def is_certain(self) -> bool:
         return self.outcome is Outcome.ALLOWED
 
+    @property
+    def allows_as_read(self) -> bool:
+        """Whether everything that can be read allows each step, as `Able.allows_as_read` says it."""
+        return not self.missing_keys and set(self.missing_layers) <= _NEVER_READ
+
 
 def who_can(account: AccountSnapshot, call: Request, *, beside: Snapshot | None = None) -> tuple[Able, ...]:
-    """Return every user and role that may make the call, the certain ones first, each kind by ARN.
+    """Return every user and role that may make the call, the surest first, else by ARN.
 
     `call.principal` does not count: each principal is asked with its own context. `beside` is a snapshot that was
     read for this call: the control policies, the resource's own policy and the VPC endpoint come from it. Without
@@ -67,7 +78,7 @@ def who_can(account: AccountSnapshot, call: Request, *, beside: Snapshot | None 
     judge = AccountJudge(account, call, beside)
     everyone = (*account.users.values(), *account.roles.values())
     found = [Able(state.arn, *step) for state, step in judge.may_call(everyone)]
-    return tuple(sorted(found, key=lambda able: (not able.is_certain, able.arn)))
+    return tuple(sorted(found, key=lambda able: (not able.is_certain, not able.allows_as_read, able.arn)))
 
 
 def roles_usable_by(
@@ -81,7 +92,8 @@ def roles_usable_by(
     person = account.principal(principal_arn)
     if person is None:
         return ()
-    judge = AccountJudge(account, call, beside)
+    is_session = principal_arn != person.arn
+    judge = AccountJudge(account, call, beside, in_session=person.arn if is_session else "")
     targets = list(judge.may_call(role for role in account.roles.values() if role.arn != person.arn))
     direct = list(_direct(judge, person, targets))
     reached = {way.role for way in direct}
@@ -125,5 +137,5 @@ def _way(roles: tuple[PrincipalState, ...], steps: tuple[Step, ...]) -> RoleWay:
     )
 
 
-def _rank(way: RoleWay) -> tuple[bool, int, int, str]:
-    return not way.is_certain, len(way.missing_keys), len(way.chain), way.role
+def _rank(way: RoleWay) -> tuple[bool, bool, int, int, str]:
+    return not way.is_certain, not way.allows_as_read, len(way.missing_keys), len(way.chain), way.role
