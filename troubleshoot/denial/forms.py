@@ -7,9 +7,9 @@ from troubleshoot.denial.clauses import ALONE, CLAUSE, clause_action, read_claus
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found
 from troubleshoot.denial.marks import HARD
-from troubleshoot.denial.principals import principal_into
 from troubleshoot.denial.reading import PolicyType, PrincipalKind
-from troubleshoot.denial.slots import KINDED, Slot, carried_on, delimited, is_mask, open_ended, put_together
+from troubleshoot.denial.slots import KINDED, Slot, carried_on, delimited, open_ended, put_together
+from troubleshoot.denial.subjects import PLACEHOLDERS, read_subject
 
 _ANCHOR: Final = re.compile(r"not authori[sz]ed\b(?P<perform> ?to perform ?:?[ \"'`(\[]*)?")
 ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]*)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
@@ -18,36 +18,7 @@ _ON: Final = re.compile(
     r"|(?:the )?resources?(?P<colon> ?:)? ?|(?P<arn>)(?=[\"'`]?arn:))"
 )
 _QUOTED: Final = re.compile(r"\"([^\"]{1,2048})\"")
-_LABEL: Final = re.compile(r"(?<![\w:/$<{-])(?:user|role|principal|caller|用户|ユーザー|사용자)(?: ?: ?| |\Z)")
-_PLACEHOLDERS: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]")
 _ELLIPSIS: Final = re.compile(r"\.{2,}|…")
-_ANY_BLANK: Final = re.compile(r"\s")
-_BLANK: Final = re.compile(r" (?![\n\x0b])")
-_INNER_BLANK: Final = re.compile(r"(?<![:/]) (?![\n\x0b:])")
-_SERVICE: Final = re.compile(r"((?:(?:Amazon|AWS) )?[A-Z][A-Za-z0-9]+) is \Z")
-_NO_SERVICE: Final = frozenset(
-    {
-        "User",
-        "You",
-        "It",
-        "This",
-        "That",
-        "Role",
-        "The",
-        "He",
-        "She",
-        "Not",
-        "Error",
-        "Account",
-        "Caller",
-        "Access",
-        "And",
-        "Or",
-    }
-)
-_BARE_TOKEN: Final = re.compile(r"\S+(?= (?:is|are) \Z)")
-_PRINCIPAL_LIKE: Final = re.compile(r"arn:|assumed-role/|:user/|\.amazonaws\.com|<\w*arn\w*>")
-_WINDOW: Final = 400
 
 
 def read_sentences(script: Script) -> list[Found]:
@@ -66,7 +37,7 @@ def read_sentences(script: Script) -> list[Found]:
 
 def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Found | None:
     found = Found(match.start(), match.end())
-    _subject(script, match.start(), done, found)
+    read_subject(script, match.start(), done, found)
     end = match.end()
     named = match["perform"] and not _NOTHING.match(script.low, end)
     action = ACTION.match(script.text, end) if named else None
@@ -177,126 +148,12 @@ def _fits_between(gap: str) -> bool:
     """Say whether only a resource, or what a person left out, stands between the action and the clause."""
     if "\n\n" in gap:
         return False
-    bare = _ELLIPSIS.sub("", _PLACEHOLDERS.sub("", gap)).replace("\n", "").replace(HARD, "")
+    bare = _ELLIPSIS.sub("", PLACEHOLDERS.sub("", gap)).replace("\n", "").replace(HARD, "")
     return bare.count(" ") <= (_WORDS_IN_NAME if "arn:" in bare else 8) and ". " not in bare
 
 
 _WORDS_IN_NAME: Final = 16
 """A Glue job or a dashboard may have a whole sentence for its name."""
-
-
-def _subject(script: Script, anchor: int, done: int, found: Found) -> None:
-    begin = max(done, anchor - _WINDOW)
-    has_verb = script.low.endswith("is ", begin, anchor)
-    end = begin + len(script.text[begin : anchor - 3].rstrip()) if has_verb else anchor
-    label = _last_label(script.text, script.low, begin, end)
-    if label is not None and _is_one_value(script.text[label.end() : end], is_sentence=has_verb):
-        _labelled(script, label, end, found)
-    elif has_verb:
-        _unlabelled(script, begin, end, found, has_label=label is not None)
-
-
-def _last_label(text: str, low: str, begin: int, end: int) -> re.Match[str] | None:
-    best = None
-    for word in _LABELS:
-        at = low.rfind(word, begin, end)
-        while at >= 0 and (best is None or at > best.start()):
-            label = _LABEL.match(low, at, end)
-            if label and not _IN_PLACEHOLDER.search(text, max(begin, at - 60), at):
-                best = label
-            at = low.rfind(word, begin, at)
-    return best
-
-
-_IN_PLACEHOLDER: Final = re.compile(r"<[^<>\"]+\Z|\[[^\[\]\n\"]+\Z|\{[^{}\n\"':]+\Z")
-_LABELS: Final = ("user", "role", "principal", "caller", "用户", "ユーザー", "사용자")
-
-
-def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> None:
-    found.start = label.start()
-    slot = delimited(script.text, label.end(), end)
-    if slot is not None and not is_mask(slot.value):
-        principal_into(found, slot)
-    else:
-        is_role = label[0].startswith("role")
-        found.fields["principal_kind"] = PrincipalKind.ROLE_SESSION if is_role else PrincipalKind.UNKNOWN
-
-
-def _is_one_value(raw: str, *, is_sentence: bool) -> bool:
-    value = _PLACEHOLDERS.sub("", raw).strip(" \n\x0b\"'`")
-    blank = _ANY_BLANK if not is_sentence else _INNER_BLANK if value.startswith("arn:") else _BLANK
-    return "\n\n" not in value and not value.endswith("You") and not blank.search(value)
-
-
-def _unlabelled(script: Script, begin: int, end: int, found: Found, *, has_label: bool) -> None:
-    """Take the word before "is not authorized", if it looks like an ARN, a part of one, or a service's name."""
-    start = _token_start(script.text, begin, end)
-    token = script.text[start:end]
-    if has_label and not token.startswith(("arn:", "<")):
-        return
-    if _PRINCIPAL_LIKE.search(token):
-        slot = delimited(script.text, start, end)
-        if slot and _ONE_WORD.fullmatch(slot.value):
-            principal_into(found, slot)
-    elif token[:1].isupper() and token.isalnum() and token not in _NO_SERVICE:
-        name = _BRANDED.search(script.text, begin, end) or _NAME_WORDS.search(script.text, begin, end)
-        _named_service(script, name, found)
-    elif _STANDS_FIRST.search(script.text, begin, start):
-        _plain_name(Slot(token, start, end), found)
-
-
-def _named_service(script: Script, name: re.Match[str] | None, found: Found) -> None:
-    """Take the whole name of a service ("CloudWatch Alarms"); where it begins can't be told behind other words."""
-    if name is None:
-        return
-    start = name.start()
-    if " " in name[0].strip() and name.re is not _BRANDED and not _STANDS_FIRST.search(script.text, 0, start):
-        found.fields["principal_kind"] = PrincipalKind.SERVICE
-        return
-    slot = delimited(script.text, start, name.end())
-    found.start = start
-    found.put("principal", Slot(" ".join(script.text[start : name.end()].split()), *slot[1:]) if slot else None)
-    found.fields["principal_kind"] = PrincipalKind.SERVICE
-
-
-def _plain_name(slot: Slot, found: Found) -> None:
-    """Take a name without its label ("build-runner is not authorized"), unless it may be a word of prose."""
-    if _BRACKETED.fullmatch(slot.value):
-        found.start = slot.start
-        found.fields["principal_kind"] = PrincipalKind.UNKNOWN
-    elif _PLAIN_NAME.fullmatch(slot.value):
-        principal_into(found, slot)
-        if "/" not in slot.value:
-            found.fields["principal_kind"] = PrincipalKind.UNKNOWN
-
-
-_BRANDED: Final = re.compile(r"\b(?:Amazon|AWS)[ \n](?:[A-Z][A-Za-z0-9]*[ \n]?)+\Z")
-_NAME_WORDS: Final = re.compile(r"\b(?:[A-Z][A-Za-z0-9]*[ \n]?)+\Z")
-_STANDS_FIRST: Final = re.compile(r"(?:\A|[\"'`(]|[>|:;] ?|[\n\x0b]|- )\Z")
-_BRACKETED: Final = re.compile(r"<[^<>]+>|\[[^\[\]]+\]|\{[^{}]+\}")
-_PLAIN_NAME: Final = re.compile(r"(?:\.{3}|…)?(?=\w*[-_/.@\d])[A-Za-z][\w+=,.@/-]*\w")
-
-
-_ONE_WORD: Final = re.compile(r"[^\s\"'{}\[\]]+|[^\s\"']+arn:[^\s\"']+|arn:[^\s\"]+")
-
-
-def _token_start(text: str, begin: int, end: int) -> int:
-    """Where the word before `end` starts, one line further up if an ARN was broken there."""
-    placeholder = _PLACEHOLDER_AT_END.search(text, begin, end)
-    until = placeholder.start() if placeholder else end
-    start = max(text.rfind(char, begin, until) for char in " \n\x0b") + 1 or begin
-    above = _BROKEN_ARN.search(text, begin, start)
-    if above and "arn:" not in text[start:end]:
-        return above.start()
-    quote = _QUOTE_MARKS.match(text, start, end)
-    return quote.end() if quote else start
-
-
-_PLACEHOLDER_AT_END: Final = re.compile(r"<[^<>\n]{1,60}>\Z")
-_QUOTE_MARKS: Final = re.compile(r"[\"'`(]+(?=[\w.…]*-|[A-Z])")
-
-
-_BROKEN_ARN: Final = re.compile(r"arn:[^\s\"]*[\n\x0b]\Z")
 
 
 def _resource(script: Script, start: int, clause_start: int | None, found: Found) -> None:

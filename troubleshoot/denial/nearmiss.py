@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from troubleshoot.denial.near_miss_kinds import KINDS, Kind
+from troubleshoot.denial.near_miss_kind import Kind
+from troubleshoot.denial.near_miss_kinds import KINDS
 from troubleshoot.denial.reading import NearMiss
 
 
