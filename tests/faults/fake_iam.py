@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.utils import timezone
+
 from tests.cast import ACCOUNT_ID, ALICE_ARN
 from troubleshoot.access import accounts
 from troubleshoot.aws.errors import problem
@@ -189,7 +191,7 @@ class FakeReader:
         return Snapshot(
             account=ACCOUNT_ID,
             principal=principal_arn,
-            read_at="2026-01-01T00:00:00+00:00",
+            read_at=timezone.now().isoformat(),
             exists=principal_arn not in state["gone"] if self.iam.readable else Missing("the portal may not read this"),
             path="/",
             identity=tuple(identity) if self.iam.readable else Missing("the portal may not read this"),

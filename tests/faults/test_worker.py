@@ -1,17 +1,20 @@
 """`manage.py run_worker`: what it prints, how it waits, and that a database that goes away comes back."""
 
 import signal
+import time
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core import mail as django_mail
 from django.core.management import call_command
 from django.db import OperationalError
+from django.utils import timezone
 
 from tests.faults.steps import agree
-from troubleshoot.access import mail, reconcile
+from troubleshoot.access import guide, mail, reconcile
 from troubleshoot.management.commands import run_worker
-from troubleshoot.models import State
+from troubleshoot.models import GuideAnswer, State
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +85,22 @@ def test_requests_come_before_mails(approved, iam, monkeypatch):
     monkeypatch.setattr(mail, "send_one", lambda owner, **held: order.append("mail") or other(owner, **held))
     run()
     assert order[:5] == ["request", "request", "request", "request", "mail"]
+
+
+def typed_answers(minutes):
+    GuideAnswer.objects.create(lookup=f"{minutes}", sealed=b"x", ends_at=timezone.now() + timedelta(minutes=minutes))
+
+
+def test_it_deletes_typed_answers_whose_time_is_over_once_an_hour(iam, monkeypatch):
+    typed_answers(-1)
+    typed_answers(5)
+    assert run()[1] == "typed answers whose time was over: 1 deleted"
+    assert GuideAnswer.objects.count() == 1
+    times, purge = [], guide.purge_expired
+    monkeypatch.setattr(guide, "purge_expired", lambda: times.append(1) or purge())
+    command = run_worker.Command(stdout=StringIO())
+    command._next_hour = clock = time.monotonic()
+    for minutes in range(0, 150, 10):
+        monkeypatch.setattr(run_worker.time, "monotonic", lambda now=clock + minutes * 60: now)
+        command._hourly()
+    assert len(times) == 3

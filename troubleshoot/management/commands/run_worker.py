@@ -14,11 +14,13 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from troubleshoot.access import mail, reconcile
+from troubleshoot.access import guide, mail, reconcile
 from troubleshoot.access.claims import Target
 
 _PAUSE: Final = 30.0
 """Seconds without messages to a server that failed: waiting for it again and again would hold up all the others."""
+
+_HOUR: Final = 3600.0
 
 
 class Command(BaseCommand):
@@ -32,6 +34,7 @@ class Command(BaseCommand):
         self._stopping = threading.Event()
         self._owner = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._paused: dict[Target, float] = {}
+        self._next_hour = time.monotonic()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         self._say("worker started")
@@ -49,11 +52,20 @@ class Command(BaseCommand):
     def _look(self) -> bool:
         """Take one step of what is due. Return whether there was any; a database that is away is waited for."""
         try:
+            self._hourly()
             return self._request() or self._mail()
         except (OperationalError, InterfaceError) as error:
             self._say(f"the database is away ({type(error).__name__}); looking again shortly")
             connection.close()
             return False
+
+    def _hourly(self) -> None:
+        """Do what has to be done once an hour. Every worker does it: none of it does harm twice."""
+        if time.monotonic() < self._next_hour:
+            return
+        if purged := guide.purge_expired():
+            self._say(f"typed answers whose time was over: {purged} deleted")
+        self._next_hour = time.monotonic() + _HOUR
 
     def _request(self) -> bool:
         line = reconcile.run_one(self._owner)
