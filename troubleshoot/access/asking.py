@@ -7,11 +7,11 @@ from typing import Any
 
 from troubleshoot.access import routing
 from troubleshoot.access.doors import may_see
-from troubleshoot.access.matching import Overlap, overlap_of, permissions_of
 from troubleshoot.access.routing import Asked
 from troubleshoot.iam.request import Request
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Person, RoutingRule, State
 from troubleshoot.remedy import Change, change_from_data
+from troubleshoot.remedy.overlapping import Extent, overlaps
 
 _MOST = 50
 
@@ -97,11 +97,11 @@ def others_for_the_same_call(request: AccessRequest) -> list[AccessRequest]:
 
 
 def _similar(rows: list[AccessRequest], call: Request, change: Change) -> Iterator[Similar]:
-    wanted = permissions_of(change)
+    same = {row.code for row in rows if (row.action.lower(), row.resource) == (call.action.lower(), call.resource)}
+    active = {row.code: change_from_data(row.change) for row in rows if row.state == State.ACTIVE}
+    extents = {overlap.name: overlap.extent for overlap in overlaps(change, active)}
     for row in rows:
-        if (row.action.lower(), row.resource) == (call.action.lower(), call.resource):
+        if row.code in same:
             yield Similar(row, Likeness.SAME)
-        elif row.state == State.ACTIVE:
-            overlap = overlap_of(permissions_of(change_from_data(row.change)), wanted)
-            if overlap is not Overlap.NONE:
-                yield Similar(row, Likeness.COVERS if overlap is Overlap.WHOLE else Likeness.OVERLAPS)
+        elif row.code in extents:
+            yield Similar(row, Likeness.COVERS if extents[row.code] is Extent.WHOLLY else Likeness.OVERLAPS)

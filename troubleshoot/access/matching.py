@@ -22,7 +22,7 @@ _MOST_STATES = 20_000  # beyond this `common_text` gives up
 
 
 class Overlap(StrEnum):
-    """How much of a permission a pattern, or another permission, covers."""
+    """How much of a permission a rule's patterns cover."""
 
     WHOLE = "whole"
     PART = "part"
@@ -68,18 +68,6 @@ def rules_over(permissions: frozenset[Permission], rules: Sequence[RoutingRule])
         found.update(had)
         left = left or not covered
     return [rule for rule in rules if rule.pk in found], left
-
-
-def overlap_of(given: frozenset[Permission], wanted: frozenset[Permission]) -> Overlap:
-    """Return how much of what is wanted is given already. Conditions of either are not looked at."""
-    found = [_best(_of_one(one.action, one.resource, permission) for one in given) for permission in wanted]
-    if found and all(overlap is Overlap.WHOLE for overlap in found):
-        return Overlap.WHOLE
-    return Overlap.NONE if all(overlap is Overlap.NONE for overlap in found) else Overlap.PART
-
-
-def _best(found: Iterator[Overlap]) -> Overlap:
-    return min(found, key=list(Overlap).index, default=Overlap.NONE)
 
 
 def _rules_over_one(permission: Permission, rules: Sequence[RoutingRule]) -> tuple[list[Any], bool]:

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from troubleshoot import audit
 from troubleshoot.access import outbox, routing
+from troubleshoot.access.changing import narrow, resubmit
 from troubleshoot.access.claims import wake
+from troubleshoot.access.comments import add_comment
 from troubleshoot.access.deciding import approve, ask_for_changes, reject
 from troubleshoot.access.errors import Duplicate, Refused, Stale, Told
 from troubleshoot.access.filing import submit
@@ -21,28 +23,17 @@ __all__ = [
     "Refused",
     "Stale",
     "Told",
+    "add_comment",
     "approve",
     "ask_for_changes",
     "check_now",
     "end_early",
+    "narrow",
     "reject",
     "resubmit",
     "submit",
     "withdraw",
 ]
-
-
-def resubmit(*, request: AccessRequest, person: Person, justification: str) -> None:
-    """Answer the question with a new justification; the approvers are asked again."""
-    words = cleaned(justification)
-    telling = Telling(texts={"justification": words}, mails=outbox.to_all("to_decide", routing.deciders(request)))
-    transition(
-        request=request,
-        event=Event.RESUBMIT,
-        attempt=Attempt(request, person, reason=words),
-        changes={"justification": words},
-        telling=telling,
-    )
 
 
 def withdraw(*, request: AccessRequest, person: Person) -> None:

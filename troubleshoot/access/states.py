@@ -26,6 +26,7 @@ class Event(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     ASK_FOR_CHANGES = "ask_for_changes"
+    NARROW = "narrow"
     RESUBMIT = "resubmit"
     WITHDRAW = "withdraw"
     LAPSE = "lapse"
@@ -73,6 +74,7 @@ TABLE: Final[tuple[Step, ...]] = (
     Step(State.SUBMITTED, Event.APPROVE, By.APPROVER, (*_DECIDE, guards.enough_approvals), State.APPROVED),
     Step(State.SUBMITTED, Event.REJECT, By.APPROVER, (*_DECIDE, guards.gives_a_reason), State.REJECTED),
     Step(State.SUBMITTED, Event.ASK_FOR_CHANGES, By.APPROVER, (*_DECIDE, guards.gives_a_reason), State.NEEDS_CHANGES),
+    Step(State.SUBMITTED, Event.NARROW, By.APPROVER, (*_DECIDE, guards.gives_a_reason), State.SUBMITTED),
     Step(State.SUBMITTED, Event.WITHDRAW, By.CONCERNED, _OWN, State.WITHDRAWN),
     Step(State.SUBMITTED, Event.LAPSE, By.WORKER, (), State.LAPSED),
     Step(State.NEEDS_CHANGES, Event.RESUBMIT, By.CONCERNED, (*_OWN, guards.gives_a_reason), State.SUBMITTED),
