@@ -1,6 +1,7 @@
 """A live account for tests of pages: what the portal reads of it is given, and every reading is counted."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -43,7 +44,7 @@ class FakeReader:
 
     def snapshot(self, principal_arn: str, *, action: str, resource: str) -> Snapshot:
         self.asked.append(f"{principal_arn} {action} {resource}")
-        return self.snapshot_given
+        return replace(self.snapshot_given, read_at=datetime.now(UTC).isoformat())
 
 
 def go_live(monkeypatch: pytest.MonkeyPatch, account: Account, **pieces: object) -> FakeReader:

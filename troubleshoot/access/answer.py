@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from troubleshoot.access.aws_side import AwsSide
+from troubleshoot.access.disagree import Disagreement
 from troubleshoot.access.permissions import Sight
 from troubleshoot.denial import Denial, Reading
 from troubleshoot.iam.decision import Decision, Effect, StatementReason
@@ -81,7 +83,8 @@ class Answer:
     `call` is the denied call as a request, None while a fact is missing. `missing` names the facts to ask for
     (`principal`, `action`, `resource`). `fictional`: the action is AWS's documentation example; `action_exists` is
     None where the catalog does not know the service. `disagrees`: live IAM state would allow what the message says
-    was denied. `not_live_because` is empty when `live`.
+    was denied. `not_live_because` is empty when `live`. `aws` is what AWS itself says, None where it was not asked;
+    `disagreements` are where that differs from the portal's own answer.
     """
 
     facts: Denial
@@ -105,4 +108,6 @@ class Answer:
     proposal: Proposal | None
     no_proposal: NoProposal | None
     after: Decision | None
+    aws: AwsSide | None
+    disagreements: tuple[Disagreement, ...]
     who_decides: tuple[Person, ...]

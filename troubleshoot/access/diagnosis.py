@@ -6,6 +6,7 @@ makes the portal read about somebody else by pasting that person's ARN.
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,14 +15,16 @@ from django.utils import timezone
 from troubleshoot import audit
 from troubleshoot.access import accounts, explain, judging
 from troubleshoot.access.answer import Answer
+from troubleshoot.access.aws_side import AwsSide, masked_side
+from troubleshoot.access.aws_side import from_data as side_from_data
 from troubleshoot.access.codes import new_code
-from troubleshoot.access.permissions import sight_of
+from troubleshoot.access.live import FRESH, RECENT, account_of, read_live
+from troubleshoot.access.permissions import Sight, sight_of
 from troubleshoot.aws.gateway import AccessKey
 from troubleshoot.denial import Denial, Reading, denial_from_data, parse, reading_from_data, redact
 from troubleshoot.iam import ENGINE_VERSION
-from troubleshoot.iam.arn import parse_arn
-from troubleshoot.iam.snapshot import Missing, Snapshot, from_data
-from troubleshoot.models import Account, Diagnosis, Person, PrincipalLink
+from troubleshoot.iam.snapshot import Missing, from_data
+from troubleshoot.models import Diagnosis, Person, PrincipalLink
 
 NOBODY = Denial()
 _EDITABLE = ("principal", "action", "resource")
@@ -47,7 +50,7 @@ def diagnose(*, person: Person, reading: Reading, chosen: int = 0) -> Diagnosis:
         engine_version=ENGINE_VERSION,
         created_at=now,
     )
-    _read_live(diagnosis, viewer=person)
+    _read_live(diagnosis, viewer=person, max_age=RECENT)
     _save_with_code(diagnosis)
     return diagnosis
 
@@ -77,7 +80,7 @@ def change_facts(diagnosis: Diagnosis, *, viewer: Person, facts: Mapping[str, st
 
 def recheck(diagnosis: Diagnosis, *, viewer: Person) -> None:
     """Read the live state again, as far as the viewer may see it, and keep it."""
-    _read_live(diagnosis, viewer=viewer)
+    _read_live(diagnosis, viewer=viewer, max_age=FRESH)
     diagnosis.engine_version = ENGINE_VERSION
     diagnosis.save()
 
@@ -99,6 +102,7 @@ def answer(diagnosis: Diagnosis, *, viewer: Person) -> Answer:
         snapshot=snapshot,
         not_live_because=because,
         at=diagnosis.checked_at or diagnosis.created_at,
+        side=_side(diagnosis, sight, viewer),
     )
 
 
@@ -117,22 +121,16 @@ def answer_from_text(reading: Reading, chosen: int = 0) -> Answer:
     )
 
 
-def account_of(facts: Denial) -> Account | None:
-    """Return the portal's account that the caller belongs to, or None where the portal does not know it.
-
-    The partition counts too: `aws-cn` is another AWS with other accounts.
-    """
-    if facts.account is None:
-        return None
-    account = Account.objects.filter(account_id=facts.account).first()
-    caller = parse_arn(facts.principal or "")
-    return None if account and caller and caller.partition != account.partition else account
-
-
 def own_access_keys(person: Person) -> list[tuple[PrincipalLink, tuple[AccessKey, ...] | Missing]]:
     """Return the access keys of each IAM user that is linked to the person: ids, never secrets."""
     links = PrincipalLink.objects.filter(person=person).select_related("account").order_by("principal_arn")
     return [(link, _keys(link)) for link in links if ":user/" in link.principal_arn]
+
+
+def _side(diagnosis: Diagnosis, sight: Sight, viewer: Person) -> AwsSide | None:
+    if not diagnosis.aws_answers or not (sight.live or diagnosis.snapshot is None):
+        return None
+    return masked_side(side_from_data(diagnosis.aws_answers), sight, viewer=viewer, account=diagnosis.account)
 
 
 def _reading(diagnosis: Diagnosis) -> Reading:
@@ -145,39 +143,17 @@ def _keys(link: PrincipalLink) -> tuple[AccessKey, ...] | Missing:
     return accounts.reader(link.account).access_keys(link.principal_arn)
 
 
-def _read_live(diagnosis: Diagnosis, *, viewer: Person) -> None:
-    facts = denial_from_data(diagnosis.facts)
-    diagnosis.account = account_of(facts)
-    read = _snapshot(facts, diagnosis.account, viewer, case=diagnosis.code)
-    live = isinstance(read, Snapshot)
-    diagnosis.snapshot = read.as_data() if isinstance(read, Snapshot) else None
-    diagnosis.snapshot_digest = read.digest() if isinstance(read, Snapshot) else ""
-    diagnosis.not_live_because = "" if isinstance(read, Snapshot) else read
-    diagnosis.checked_at = timezone.now() if live else None
-    diagnosis.outcome = judging.outcome_of(facts, read if isinstance(read, Snapshot) else None)
-
-
-def _snapshot(facts: Denial, account: Account | None, viewer: Person, *, case: str) -> Snapshot | str:
-    """Return the live state, or in words why the answer rests on the text alone."""
-    if not _is_arn(facts.principal):
-        return explain.NO_PRINCIPAL
-    if account is None:
-        return explain.NO_ACCOUNT
-    if not account.may_read:
-        return explain.TEXT_ONLY
-    if not sight_of(viewer, account, facts.principal).live:
-        return explain.NOT_YOURS
-    read = accounts.reader(account, case=case).snapshot(
-        facts.principal or "", action=facts.action or "", resource=facts.resource or "*"
-    )
-    if isinstance(read.exists, Missing):
-        return read.exists.why
-    return read if read.exists else explain.NO_SUCH_PRINCIPAL
-
-
-def _is_arn(text: str | None) -> bool:
-    arn = parse_arn(text or "")
-    return arn is not None and bool(arn.account)
+def _read_live(diagnosis: Diagnosis, *, viewer: Person, max_age: float) -> None:
+    read = read_live(denial_from_data(diagnosis.facts), viewer=viewer, case=diagnosis.code, max_age=max_age)
+    snapshot = read.snapshot
+    diagnosis.facts = {**diagnosis.facts, **read.facts.as_data()}
+    diagnosis.account = read.account
+    diagnosis.snapshot = snapshot.as_data() if snapshot else None
+    diagnosis.snapshot_digest = snapshot.digest() if snapshot else ""
+    diagnosis.aws_answers = read.side.as_data() if read.side else None
+    diagnosis.not_live_because = read.because
+    diagnosis.checked_at = datetime.fromisoformat(snapshot.read_at) if snapshot else None
+    diagnosis.outcome = judging.outcome_of(read.facts, snapshot)
 
 
 def _new_code() -> str:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from troubleshoot.access import routing
 from troubleshoot.access.answer import Answer, ShownStatement
+from troubleshoot.access.aws_side import AwsSide
+from troubleshoot.access.disagree import disagreements
 from troubleshoot.access.judging import Judged, judge, missing_facts
 from troubleshoot.access.next_stops import next_checks
 from troubleshoot.access.permissions import Sight, owns
@@ -40,8 +42,12 @@ def explain(
     snapshot: Snapshot | None,
     not_live_because: str,
     at: datetime,
+    side: AwsSide | None = None,
 ) -> Answer:
-    """Return the answer. `at` is when the snapshot was read; the call is judged as of that time."""
+    """Return the answer. `at` is when the snapshot was read; the call is judged as of that time.
+
+    `side` are AWS's own answers, already masked for the viewer.
+    """
     judged = judge(facts, snapshot, at)
     remedy = _GONE if not_live_because == NO_SUCH_PRINCIPAL else _remedy(facts, judged, snapshot, account)
     proposal = remedy if isinstance(remedy, Proposal) else None
@@ -67,6 +73,8 @@ def explain(
         proposal=proposal,
         no_proposal=remedy if isinstance(remedy, NoProposal) else None,
         after=masked(_after(judged, proposal), sight),
+        aws=side,
+        disagreements=disagreements(judged.decision, side),
         who_decides=_deciders(account, viewer, facts),
     )
 
