@@ -11,6 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
+Wire = tuple[int, str, bytes]
+"""A whole answer: status, content type, body."""
+
 Fault = Literal[
     "throttled",
     "denied",
@@ -36,12 +39,24 @@ _CODES: dict[Fault, tuple[int, str]] = {
 
 @dataclass
 class Door:
-    """The door's address; `faults` says what happens to which operation, `calls` what came through."""
+    """The door's address; `faults` says what happens to which operation, `calls` what came through.
+
+    `answers` hold what is answered in the sandbox's stead, in turn; the last one stays.
+    """
 
     url: str
     faults: dict[str, Fault] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     remaining: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, list[Wire]] = field(default_factory=dict)
+    bodies: list[tuple[str, str, bytes]] = field(default_factory=list)
+
+    def scripted(self, operation: str) -> Wire | None:
+        """Return what is to be answered in the sandbox's stead."""
+        answers = self.answers.get(operation)
+        if not answers:
+            return None
+        return answers.pop(0) if len(answers) > 1 else answers[0]
 
     def fault_of(self, operation: str) -> Fault | None:
         """Return what is to happen to this call. `remaining` limits how often it happens."""
@@ -62,22 +77,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        fault = self.door.fault_of(_operation(self.headers, self.path, body))
+        operation = _operation(self.headers, self.path, body)
+        self.door.bodies.append((operation, self.path, body))
+        fault = self.door.fault_of(operation)
         if fault in _CODES:
             status, code = _CODES[fault]
-            self._answer(status, *_error(self.headers, code))
+            self._answer(status, *_error(self.headers, self.path, code))
         elif fault == "dropped":
             self.close_connection = True
         elif fault == "slow":
             time.sleep(self.slow_seconds)
         else:
-            self._pass_on(fault, body)
+            self._pass_on(fault, operation, body)
 
     def do_GET(self) -> None:
         self.do_POST()
 
-    def _pass_on(self, fault: Fault | None, body: bytes) -> None:
-        status, kind, answer = _forward(self.target, self.command, self.path, dict(self.headers), body)
+    def _pass_on(self, fault: Fault | None, operation: str, body: bytes) -> None:
+        status, kind, answer = self.door.scripted(operation) or _forward(
+            self.target, self.command, self.path, dict(self.headers), body
+        )
         if fault == "garbage":
             answer = b"<html>proxy says hello"
         elif fault == "half":
@@ -116,17 +135,29 @@ def faulty_door(target: str, *, slow_seconds: float = 5.0) -> Iterator[Door]:
         thread.join()
 
 
+# The operations of services that are told by their path: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
+_BY_PATH = {
+    "?policy": "GetBucketPolicy",
+    "/policy/validation": "ValidatePolicy",
+    "/policy/check-no-new-access": "CheckNoNewAccess",
+}
+
+
 def _operation(headers: Any, path: str, body: bytes) -> str:
-    if path.endswith("?policy"):
-        return "GetBucketPolicy"
+    if path.startswith("/authorization-details/"):
+        is_policy = urlsplit(path).path.endswith("/policy")
+        return "GetRequestAuthorizationPolicy" if is_policy else "GetRequestAuthorizationDetails"
+    by_path = next((name for end, name in _BY_PATH.items() if path.endswith(end)), None)
+    if by_path:
+        return by_path
     target = headers.get("X-Amz-Target")
     if target:
         return str(target).rsplit(".", 1)[-1]
     return parse_qs(body.decode()).get("Action", [""])[0]
 
 
-def _error(headers: Any, code: str) -> tuple[str, bytes]:
-    if headers.get("X-Amz-Target"):
+def _error(headers: Any, path: str, code: str) -> tuple[str, bytes]:
+    if headers.get("X-Amz-Target") or path.startswith(("/policy/", "/authorization-details/")):
         return "application/x-amz-json-1.1", json.dumps({"__type": code, "message": "as asked"}).encode()
     error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>as asked</Message></Error>"
     return "text/xml", f"<ErrorResponse>{error}</ErrorResponse>".encode()

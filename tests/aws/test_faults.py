@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 import pytest
 from botocore.config import Config
@@ -20,12 +21,26 @@ from botocore.exceptions import (
 )
 
 from tests.aws.faulty import Door, Fault, faulty_door
+from tests.aws.wire import wire
 from tests.sandbox import settings_of
 from troubleshoot.aws import connect, reading
+from troubleshoot.aws.answers import Answers, NotAnswered
+from troubleshoot.aws.connect import permission_of
 from troubleshoot.aws.errors import ProblemKind, problem, told
-from troubleshoot.aws.gateway import AccountSettings, AwsProblem, Reader, Writer, forget, reader_for, writer_for
+from troubleshoot.aws.gateway import (
+    AccountSettings,
+    AwsProblem,
+    Reader,
+    Writer,
+    answers_for,
+    forget,
+    reader_for,
+    writer_for,
+)
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox
+from troubleshoot.aws.turns import BUSY, TURNS
+from troubleshoot.iam import Request
 from troubleshoot.iam.snapshot import Missing, Snapshot
 
 DOCUMENT = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:B", "Resource": "*"}]}'
@@ -267,6 +282,72 @@ def test_where_aws_never_answered_no_refusal_is_told() -> None:
         raise BotoCoreError
     assert "refused" not in found.value.words
     assert plain(found.value.words)
+
+
+ASKS: dict[str, Callable[[Answers], object]] = {
+    "SimulatePrincipalPolicy": lambda answers: answers.simulate(CALL),
+    "SimulateCustomPolicy": lambda answers: answers.simulate_documents(CALL, (DOCUMENT,)),
+    "GetRequestAuthorizationDetails": lambda answers: answers.authorization_details("abc"),
+    "DecodeAuthorizationMessage": lambda answers: answers.decode("message"),
+    "ValidatePolicy": lambda answers: answers.validate(DOCUMENT),
+    "CheckNoNewAccess": lambda answers: answers.new_access(DOCUMENT, DOCUMENT),
+    "LookupEvents": lambda answers: answers.denied_events(world.MATEO),
+    "GetAccountAuthorizationDetails": lambda answers: answers.account(fresh=True),
+}
+CALL = Request(world.MATEO, "personalize:ListSchemas", "*")
+# What moto lacks and the sandbox does not answer by itself.
+SCRIPTED: dict[str, tuple[str, dict[str, Any]]] = {
+    "GetRequestAuthorizationDetails": ("iam-toolbox", {"requestContext": {}, "evaluations": [], "policies": []}),
+    "DecodeAuthorizationMessage": ("sts", {"DecodedMessage": "{}"}),
+    "ValidatePolicy": ("accessanalyzer", {"findings": []}),
+    "CheckNoNewAccess": ("accessanalyzer", {"result": "PASS", "message": "no new access"}),
+}
+
+
+@pytest.mark.parametrize(("operation", "fault"), [*matrix(ASKS), ("SimulatePrincipalPolicy", "slow")])
+def test_an_answer_that_aws_does_not_give_is_told_in_words(
+    door: Door, seeded_sandbox: Sandbox, operation: str, fault: Fault
+) -> None:
+    door.answers |= {name: [wire(service, name, values)] for name, (service, values) in SCRIPTED.items()}
+    answers = answers_for(behind(door, seeded_sandbox))
+    door.faults[operation] = fault
+    begun = monotonic()
+    told_of = ASKS[operation](answers)
+    assert isinstance(told_of, NotAnswered | Missing)
+    assert plain(told_of.why)
+    assert isinstance(told_of, Missing) or told_of.kind in KIND_OF[fault]
+    assert told_of.permission == (permission_of(CLIENT_OF[operation], operation) if fault == "denied" else None)
+    assert monotonic() - begun < 10
+    door.faults.clear()
+    assert not isinstance(ASKS[operation](answers), NotAnswered | Missing)
+
+
+CLIENT_OF = dict.fromkeys(ASKS, "iam") | {
+    "GetRequestAuthorizationDetails": "iam-toolbox",
+    "DecodeAuthorizationMessage": "sts",
+    "ValidatePolicy": "accessanalyzer",
+    "CheckNoNewAccess": "accessanalyzer",
+    "LookupEvents": "cloudtrail",
+}
+
+
+def test_an_optional_service_that_is_down_leaves_the_reading_alone(
+    door: Door, seeded_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "_REST", 60.0)
+    settings = behind(door, seeded_sandbox)
+    door.faults["LookupEvents"] = "dropped"
+    assert isinstance(answers_for(settings).denied_events(world.MATEO), NotAnswered)
+    assert read(reader_for(settings)).exists is True
+
+
+def test_where_all_turns_are_taken_an_answer_is_not_waited_for(door: Door, seeded_sandbox: Sandbox) -> None:
+    answers = answers_for(behind(door, seeded_sandbox))
+    with TURNS.taken(), TURNS.taken():
+        told_of = answers.simulate(CALL)
+    assert isinstance(told_of, NotAnswered)
+    assert told_of.why == BUSY
+    assert door.calls == []
 
 
 def test_a_throttled_call_is_tried_again(seeded_sandbox: Sandbox) -> None:
