@@ -6,6 +6,7 @@ Everything above `aws` imports from here; what lies behind may change.
 from troubleshoot.aws import connect
 from troubleshoot.aws.answers import (
     Answers,
+    AuthorizationCheck,
     AuthorizationDetails,
     BlindSpot,
     DecodedMessage,
@@ -38,6 +39,7 @@ __all__ = [
     "AccessKey",
     "AccountSettings",
     "Answers",
+    "AuthorizationCheck",
     "AuthorizationDetails",
     "AwsProblem",
     "BlindSpot",
