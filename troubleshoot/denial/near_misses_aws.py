@@ -167,18 +167,10 @@ AWS: Final[tuple[Kind, ...]] = (
         "application",
         "The application's own authorizer refused, not IAM",
         "Ask the people who run that API; its own rules decide.",
-        'not authorized to make this call|not authorized to access|unauthorizedexception|"unauthorized"|"forbidden"',
+        'not authorized to make this call|not authorized to access|unauthorizedexception|"unauthorized"|"forbidden"'
+        "|missing_scope",
         r"not authorized to make this call|not authorized to access \w+ on type|\"message\" ?: ?\"(?:unauthorized"
-        r"|forbidden)\"",
-        AHEAD,
-    ),
-    kind(
-        "sign-in",
-        "A sign-in was refused",
-        "Check the user name and the password, or reset it.",
-        "incorrect username|access token has|password|refresh token|unauthenticated access",
-        r"incorrect username or password|access token has been revoked|invalid refresh token|authentication failed"
-        r"|unauthenticated access is not supported",
+        r"|forbidden)\"|\"missing_scope\"",
         AHEAD,
     ),
 )

@@ -177,4 +177,4 @@ def looks_random(run: str, *, among_names: bool) -> bool:
     changes = sum(left != right for left, right in pairwise(kinds))
     if among_names:
         return changes >= 18 and kinds.count(1) >= 7 and kinds.count(2) >= 7
-    return changes >= 13
+    return changes >= (13 if any(char.isdigit() for char in run) else 20)
