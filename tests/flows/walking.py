@@ -1,5 +1,6 @@
 """Ways through the guides: an answer for every question, every edge with the answers that take it, random paths."""
 
+import itertools
 import random
 from collections import deque
 from collections.abc import Collection, Iterator
@@ -65,14 +66,15 @@ def typed(question: Question) -> dict[str, str]:
 
 
 def possible(question: Question) -> list[str]:
-    """Return the answers to try: every option, every kind of action, pairs of boxes, typed and not known."""
+    """Return the answers to try: every option, every kind of action, every set of boxes, typed and not known."""
     if question.ask is Ask.ACTION:
         return [*ACTIONS.values(), UNKNOWN]
     if question.ask is Ask.ACTIONS:
         return [".".join(PICKED)]
     if question.ask is Ask.SOME:
         keys = [key for key in question.keys if key != "none"]
-        return [*question.keys, *(f"{a}.{b}" for a in keys for b in keys if a < b)]
+        several = (itertools.combinations(keys, count) for count in range(2, len(keys) + 1))
+        return [*question.keys, *(".".join(some) for some in itertools.chain.from_iterable(several))]
     return list(question.keys)
 
 

@@ -86,7 +86,7 @@ def asked() -> Iterator[tuple[Flow, Question, dict[str, str]]]:
     for flow in FLOWS.values():
         first = flow.nodes[flow.start]
         assert isinstance(first, Question)
-        found = {first.id: (flow, first, {})}
+        found: dict[str, tuple[Flow, Question, dict[str, str]]] = {first.id: (flow, first, {})}
         for _, edge, answers in edges(flow):
             node = flow.nodes[edge.to]
             if isinstance(node, Question):

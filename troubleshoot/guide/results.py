@@ -44,6 +44,8 @@ def plan_of(walk: Walk) -> Plan | None:
     """
     if not isinstance(walk.at, Outcome) or not walk.at.builder:
         return None
+    if same_account(walk.typed.get("other", "")) == walk.typed.get("account", ""):
+        raise NothingToBuildError("The other account is your own account. Change one of the two answers.")
     try:
         plan = _BUILDERS[walk.at.builder](walk)
     except ValueError as error:

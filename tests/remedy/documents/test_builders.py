@@ -19,13 +19,14 @@ import pytest
 from botocore import xform_name
 from cfnlint.api import lint_all
 
-from tests.flows.walking import everything, walks
-from troubleshoot.guide.flow import Flow, Outcome
+from tests.flows.products import covering, products, walks_to_documents
+from tests.flows.walking import everything
+from troubleshoot.guide.flow import Flow
 from troubleshoot.guide.flows import FLOWS
 from troubleshoot.guide.results import NothingToBuildError, plan_of, trust_facts
-from troubleshoot.guide.walk import Walk
+from troubleshoot.guide.walk import Walk, replay
 from troubleshoot.iam import PolicySet, Request, catalog, evaluate, parse_policy
-from troubleshoot.iam.access import allowed_access
+from troubleshoot.iam.access import allowed_access, newly_allowed
 from troubleshoot.iam.decision import Outcome as Result
 from troubleshoot.iam.lint import Finding, lint
 from troubleshoot.iam.lint import Kind as LintKind
@@ -36,39 +37,71 @@ from troubleshoot.remedy.render import RENDERERS, cloudformation, shell, terrafo
 from troubleshoot.web.presenters.guide import file_of
 
 DEEP = bool(os.environ.get("ACCESS_DESK_DEEP"))
-_GRANT = ("signs-in", "runs-on", "job", "scope", "scope-build")
-_MORE = ("service-role", "data", "guard")
-_ROLE = ("who", "job", "scope", "scope-build", "people")
-LOOKED_AT = {
-    "pass-role": ("op", "bucket", "when"),
-    "let-others-in": ("who", "role-needs", *_GRANT, *(_MORE if DEEP else ())),
-    "outside-my-account": ("who", "data-use", *_ROLE, *(("hours", "chain", "service-role") if DEEP else ())),
-}
-"""The answers that are enumerated. In a normal run the guard rails are tried one after the other instead."""
+BUILDING = ("pass-role", "let-others-in", "outside-my-account")
+"""The flows that end in documents."""
 EVERY_NTH = 1 if DEEP else 9
 CALLER = "arn:aws:iam::123456789012:user/marymajor"
 
 
 @cache
 def plans() -> tuple[tuple[str, Walk, Plan], ...]:
-    """Return every plan that differs from the ones before, with the answers that lead to it."""
+    """Return every plan that differs from the ones before, with the answers that lead to it.
+
+    All combinations of answers in a deep run, else those that cover every pair of answers.
+    """
     found: dict[str, tuple[str, Walk, Plan]] = {}
-    for slug, looked_at in LOOKED_AT.items():
-        for walk in walks(FLOWS[slug], looked_at):
-            if isinstance(walk.at, Outcome) and walk.at.builder and (plan := plan_of(walk)):
-                found.setdefault(repr(plan), (f"{slug}: {walk.query()}", walk, plan))
-    for guard in ("boundary", "mfa", "time", "mfa.time", "boundary.mfa.time"):
-        for way in ("idc", "group", "user"):
-            answers = {**OWN_ROLE, "signs-in": way, "guard": guard, "boundary": "given", "ends": "given"}
-            walk = _walk(FLOWS["let-others-in"], answers)
+    for slug in BUILDING:
+        for walk in walks_to_documents(FLOWS[slug], whole=DEEP):
             plan = plan_of(walk)
-            assert plan is not None
-            found[f"{guard}{way}"] = (f"let-others-in: {walk.query()}", walk, plan)
+            if plan is not None:
+                found.setdefault(repr(plan), (f"{slug}: {walk.query()}", walk, plan))
     return tuple(found.values())
 
 
 def test_there_are_many() -> None:
-    assert len(plans()) > (2000 if DEEP else 100)
+    assert len(plans()) > (8000 if DEEP else 500)
+
+
+def test_no_other_flow_ends_in_documents() -> None:
+    builders = {slug: {outcome.builder for outcome in flow.outcomes} - {""} for slug, flow in FLOWS.items()}
+    assert {slug for slug, found in builders.items() if found} == set(BUILDING)
+
+
+@pytest.mark.parametrize("slug", BUILDING)
+def test_every_pair_of_answers_is_tried(slug: str) -> None:
+    every = list(products(FLOWS[slug]))
+    tried = list(covering(every))
+    assert _pairs(tried) == _pairs(every)
+    assert len(tried) < len(every)
+
+
+@pytest.mark.parametrize("slug", BUILDING)
+def test_every_builder_and_every_answer_on_the_way_to_it_is_tried(slug: str) -> None:
+    flow = FLOWS[slug]
+    every = list(covering(products(flow)))
+    reached = {replay(flow, answers, everything(flow)).at for answers in every}
+    assert reached == {outcome for outcome in flow.outcomes if outcome.builder}
+    asked = {name for answers in every for name in answers}
+    for name in asked & set(MANY_ANSWERS):
+        assert {answers[name] for answers in every if name in answers} >= MANY_ANSWERS[name], name
+
+
+MANY_ANSWERS = {
+    "job": {"auditor", "builder", "runtime", "operations", "custom"},
+    "scope": {"all", "prefix", "named", "tag"},
+    "scope-build": {"all", "prefix", "named"},
+    "service-role": {"given", "unknown"},
+    "data": {"given", "unknown"},
+    "guard": {"none", "boundary", "mfa", "time", "boundary.mfa", "boundary.time", "mfa.time", "boundary.mfa.time"},
+    "hours": {"1", "4", "8", "12"},
+    "chain": {"yes", "no", "unknown"},
+    "role-needs": {"read", "write", "metrics", "read.write", "read.metrics", "write.metrics", "read.write.metrics"},
+}
+"""Answers that decide what stands in a document, written out a second time."""
+
+
+def _pairs(combinations: list[Any]) -> set[frozenset[Any]]:
+    return {frozenset(pair) for answers in combinations for pair in itertools.combinations(answers.items(), 2)}
 
 
 def test_every_document_parses_lints_clean_and_fits_its_quota() -> None:
@@ -134,11 +167,14 @@ def test_every_document_grants_exactly_what_its_words_say() -> None:
 
 
 def test_the_engine_finds_no_more_and_no_less_access_than_the_words_say() -> None:
-    for paper in itertools.islice(_papers(Kind.PERMISSIONS), 0, None, EVERY_NTH * (3 if DEEP else 10)):
-        policy = parse_policy(paper.text, name=paper.name)
-        found = {one.action for one in allowed_access(PolicySet(identity=(policy,)), CALLER, "personalize")}
-        said = {action for action, _ in _said(paper) if action.startswith("personalize:")}
-        assert found == said, paper.text
+    for paper in itertools.islice(_papers(Kind.PERMISSIONS), 0, None, EVERY_NTH * (3 if DEEP else 4)):
+        policies = PolicySet(identity=(parse_policy(paper.text, name=paper.name),))
+        said = set(_said(paper))
+        services = {action.partition(":")[0] for action, _ in said}
+        found = newly_allowed(PolicySet(identity=()), policies, CALLER, services=services)
+        assert {one.action for one in found} == {action for action, _ in said}, paper.text
+        assert all(_is_said(list(said), one.action, one.resource) for one in found), paper.text
+        assert all(one.certain for one in found), paper.text
 
 
 def _said(paper: Paper) -> list[tuple[str, str]]:
@@ -160,6 +196,41 @@ def _fits(action: str, resource: str) -> bool:
 def _resources(paper: Paper) -> Iterator[str]:
     for one in allows(paper):
         yield from one.resources
+
+
+def _picks() -> Iterator[tuple[str, str, Walk]]:
+    """Yield a walk for each action of Personalize alone, on each kind of scope."""
+    flow = FLOWS["let-others-in"]
+    for action in catalog.actions_of("personalize"):
+        for scope in ("all", "prefix", "named", "tag"):
+            answers = {
+                "who": "app", "runs-on": "ec2", "place": "given", "job": "custom", "actions": action, "scope": scope,
+                "prefix": "given", "named": "given", "tag": "given", "service-role": "unknown", "data": "unknown",
+                "guard": "none",
+            }  # fmt: skip
+            yield action, scope, replay(flow, answers, everything(flow))
+
+
+def _plan_or_refusal(walk: Walk) -> tuple[Plan | None, str]:
+    try:
+        return plan_of(walk), ""
+    except NothingToBuildError as error:
+        return None, str(error)
+
+
+def test_each_action_that_is_picked_is_granted_alone_or_refused_in_words() -> None:
+    granted: set[str] = set()
+    for action, scope, walk in itertools.islice(_picks(), 0, None, 1 if DEEP else 3):
+        plan, refusal = _plan_or_refusal(walk)
+        if plan is None:
+            assert "nothing would be allowed" in refusal, (action, scope)
+            continue
+        (paper,) = [one for one in plan.papers() if one.kind is Kind.PERMISSIONS]
+        policies = PolicySet(identity=(parse_policy(paper.text, name=paper.name),))
+        assert {one.action for one in allowed_access(policies, CALLER, "personalize")} == {action}, (action, scope)
+        granted.add(action)
+    if DEEP:
+        assert granted == set(catalog.actions_of("personalize"))
 
 
 def test_a_guard_holds_back_what_it_is_to_hold_back() -> None:
@@ -227,8 +298,9 @@ def _different(maker: Any) -> list[str]:
 
 
 def test_cloudformation_is_accepted_by_its_linter() -> None:
-    templates = _different(cloudformation)
-    assert len(templates) > 10
+    every = _different(cloudformation)
+    assert len(every) > 10
+    templates = every if DEEP else every[::2]
     for text in templates:
         json.loads(text)
         found = [f"{match.rule.id} {match.message}" for match in lint_all(text) if match.rule.id[0] in "EW"]
@@ -252,8 +324,6 @@ def test_a_value_never_becomes_a_terraform_expression() -> None:
 
 
 def _walk(flow: Flow, answers: dict[str, str], **typed: str) -> Walk:
-    from troubleshoot.guide.walk import replay
-
     kept = {name: _replaced(fields, typed) for name, fields in everything(flow).items()}
     return replay(flow, answers, kept)
 
@@ -274,13 +344,23 @@ def test_a_service_role_of_another_account_is_refused_in_words() -> None:
         plan_of(walk)
 
 
+@pytest.mark.parametrize("other", ["123456789012", "arn:aws:iam::123456789012:role/Collector"])
+@pytest.mark.parametrize("who", ["own", "third", "data"])
+def test_the_own_account_is_not_taken_for_the_other_one(who: str, other: str) -> None:
+    """The page refuses it when it is typed; but the own account may be changed to it afterwards."""
+    flow = FLOWS["outside-my-account"]
+    answers = next(one for one in products(flow) if one["who"] == who)
+    with pytest.raises(NothingToBuildError, match="your own account"):
+        plan_of(_walk(flow, dict(answers), other=other))
+
+
 def test_resources_that_fit_no_action_are_refused_in_words() -> None:
     answers = {
         "who": "app", "runs-on": "ec2", "place": "given", "job": "custom", "actions": "personalize:DescribeSchema",
         "scope": "named", "named": "given", "service-role": "unknown", "data": "unknown", "guard": "none",
     }  # fmt: skip
     walk = _walk(FLOWS["let-others-in"], answers)
-    assert isinstance(walk.at, Outcome), walk.at.id
+    assert walk.at.id == "grant"
     with pytest.raises(NothingToBuildError, match="nothing would be allowed"):
         plan_of(walk)
 
