@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from importlib import import_module
 
 import pytest
 
@@ -17,6 +16,7 @@ from troubleshoot.remedy import (
     Situation,
     attachable_principal,
     change_from_data,
+    edits,
     exact_statement,
     grant_document,
     propose,
@@ -194,8 +194,7 @@ def test_a_resource_that_the_action_cannot_have_is_not_granted(resource):
 
 def test_nothing_is_proposed_that_would_not_flip_the_decision(monkeypatch):
     useless = {"Effect": "Allow", "Action": "personalize:ListRecipes", "Resource": "*"}
-    # The package's name `propose` is the function; its module is reached by its path.
-    monkeypatch.setattr(import_module("troubleshoot.remedy.propose"), "exact_statement", lambda _request: useless)
+    monkeypatch.setattr(edits, "whole_statement", lambda _request, _policies: useless)
     answer = propose(situation(policies=PolicySet(identity=(allow(),))))
     assert isinstance(answer, NoProposal)
     assert (answer.code, answer.layer) == ("not_enough", Layer.IDENTITY)

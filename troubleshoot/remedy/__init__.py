@@ -5,12 +5,15 @@ from troubleshoot.remedy.narrowing import Fields, NotNarrower, narrow
 from troubleshoot.remedy.newly import Newly, newly
 from troubleshoot.remedy.overlapping import Extent, Overlap, overlaps
 from troubleshoot.remedy.owners import OWNERS
-from troubleshoot.remedy.proposal import Change, ChangeKind, Edit, NoProposal, Proposal, change_from_data
-from troubleshoot.remedy.propose import LAYER_OF, Situation, attachable_principal, exact_statement, propose
+from troubleshoot.remedy.proposal import Blocker, Change, ChangeKind, Edit, NoProposal, Proposal, change_from_data
+from troubleshoot.remedy.propose import LAYER_OF, propose
+from troubleshoot.remedy.situation import Situation, attachable_principal
+from troubleshoot.remedy.statements import exact_statement
 
 __all__ = [
     "LAYER_OF",
     "OWNERS",
+    "Blocker",
     "Change",
     "ChangeKind",
     "Edit",

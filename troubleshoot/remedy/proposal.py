@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from troubleshoot.iam.decision import StatementReason
 from troubleshoot.iam.layers import Layer
 
 
@@ -102,10 +103,29 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocker:
+    """One layer that stops the call: its owner, what to ask them (ready to send), and the statements that decide.
+
+    `statements` are those that deny, or where none does those that come closest to allowing. They quote policies, so
+    they are for those who may read these.
+    """
+
+    layer: Layer
+    explicit: bool
+    owner: str
+    ask: str
+    statements: tuple[StatementReason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NoProposal:
-    """Why a grant cannot help, and whom to ask instead. `code` is stable; `layer` the one that stops the call."""
+    """Why a grant cannot help, and whom to ask instead. `code` is stable; `layer` the one that stops the call.
+
+    `blockers` are all layers that stop it, in AWS's order, where a layer is the reason.
+    """
 
     code: str
     layer: Layer | None
     owner: str
     ask: str
+    blockers: tuple[Blocker, ...] = ()

@@ -4,19 +4,21 @@ An Allow helps only where the identity policies are what is missing. Nothing is 
 deny, a control policy, a boundary, a session policy, an endpoint policy or a resource's own policy.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
-from troubleshoot.denial.reading import Denial, DenyKind, PolicyType, PrincipalKind
+from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
 from troubleshoot.iam import evaluate
 from troubleshoot.iam.arn import account_of, parse_arn
 from troubleshoot.iam.catalog import action as catalog_action
 from troubleshoot.iam.decision import Decision, Effect
-from troubleshoot.iam.layers import Layer, PolicySet
-from troubleshoot.iam.request import Request
+from troubleshoot.iam.layers import Layer, Unknown
+from troubleshoot.remedy.edits import assumes_own_role, changes
 from troubleshoot.remedy.grant import with_change
 from troubleshoot.remedy.owners import OWNERS, question
-from troubleshoot.remedy.proposal import Change, NoProposal, Proposal
+from troubleshoot.remedy.proposal import Blocker, NoProposal, Proposal
+from troubleshoot.remedy.situation import Situation, attachable_principal, reserved_role
+from troubleshoot.remedy.statements import PASSED_TO
 
 LAYER_OF = {
     PolicyType.IDENTITY: Layer.IDENTITY,
@@ -30,24 +32,12 @@ LAYER_OF = {
 }
 """The layer that a policy type named in a message belongs to. A trust policy is its role's resource policy."""
 
-PASSED_TO = "iam:PassedToService"
 WITHOUT_RESOURCE_POLICIES = frozenset({"personalize", "iam"})
 """Services that know no policy on their resources; a role's trust policy speaks of assuming the role alone.
 
 https://docs.aws.amazon.com/personalize/latest/dg/security_iam_service-with-iam.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What is known of a denied call. `policies` and `decision` are None where nothing live was read."""
-
-    denial: Denial
-    request: Request
-    policies: PolicySet | None = None
-    decision: Decision | None = None
-    principal_path: str | None = None
 
 
 def propose(situation: Situation) -> Proposal | NoProposal:
@@ -61,49 +51,6 @@ def propose(situation: Situation) -> Proposal | NoProposal:
         or _nothing_to_change(situation)
     )
     return refusal or _proposal(situation)
-
-
-def attachable_principal(principal: str, path: str | None) -> str | None:
-    """Return the ARN of the IAM user or role that a policy can be attached to, or None.
-
-    A role session's ARN names its role without the path, so `path` is the role's own, where it was read.
-    """
-    arn = parse_arn(principal)
-    if arn is None:
-        return None
-    kind, _, name = arn.resource.partition("/")
-    if arn.service == "iam" and kind in {"user", "role"} and name:
-        return principal
-    if arn.service == "sts" and kind == "assumed-role" and name:
-        role = name.partition("/")[0]
-        return f"arn:{arn.partition}:iam::{arn.account}:role{path or '/'}{role}"
-    return None
-
-
-def exact_statement(request: Request) -> dict[str, Any]:
-    """Return the one statement that allows exactly this action on exactly this resource."""
-    statement: dict[str, Any] = {
-        "Sid": "AccessDesk",
-        "Effect": "Allow",
-        "Action": request.action,
-        "Resource": "*" if request.wildcard_only else _literal(request.resource),
-    }
-    if service := request.context.get(PASSED_TO):
-        statement["Condition"] = {"StringEquals": {PASSED_TO: service}}
-    return statement
-
-
-def _literal(resource: str) -> str:
-    """Escape what a policy would read as a variable or a wildcard; a bare `*` stays, the action takes no resource.
-
-    Variables are read only after an ARN's fifth colon:
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
-    """
-    if resource == "*":
-        return resource
-    special = {"$": "${$}", "*": "${*}", "?": "${?}"}
-    *head, tail = resource.split(":", 5)
-    return ":".join([*head, "".join(special.get(character, character) for character in tail)])
 
 
 def _no_such_action(situation: Situation) -> NoProposal | None:
@@ -182,7 +129,7 @@ def _not_a_principal_to_grant(situation: Situation) -> NoProposal | None:
     if target is None or situation.denial.principal_kind is PrincipalKind.ROOT:
         code = "root" if situation.denial.principal_kind is PrincipalKind.ROOT else "no_principal"
         return NoProposal(code, None, OWNERS[Layer.IDENTITY], f"No policy can be attached to {principal}.")
-    if target.rpartition("/")[2].startswith("AWSReservedSSO_"):
+    if reserved_role(target) and not _identity_is_known(situation):
         return NoProposal(
             "permission_set",
             Layer.IDENTITY,
@@ -193,19 +140,38 @@ def _not_a_principal_to_grant(situation: Situation) -> NoProposal | None:
     return None
 
 
+def _identity_is_known(situation: Situation) -> bool:
+    return situation.policies is not None and not isinstance(situation.policies.identity, Unknown)
+
+
 def _stopped_elsewhere(situation: Situation) -> NoProposal | None:
-    """The first layer, in AWS's order, that an Allow for the principal cannot open."""
+    """Refuse where a layer stops the call that no change here can open. The first in AWS's order is named first."""
     decision, denial = situation.decision, situation.denial
-    for result in decision.stopping if decision else ():
-        if result.layer is not Layer.IDENTITY or result.effect is Effect.EXPLICIT:
-            return _ask_owner(situation, result.layer, explicit=result.effect is Effect.EXPLICIT)
+    blockers = tuple(_blockers(situation))
+    if hard := next((one for one in blockers if not _can_be_opened(situation, one)), None):
+        return _no(hard, blockers)
     named = LAYER_OF.get(denial.policy_type) if denial.policy_type else None
     explicit = denial.deny_kind is DenyKind.EXPLICIT
     if not explicit and named in (None, Layer.IDENTITY):
         named = _hanging_layer(decision) or named
-    if explicit or (named is not None and named is not Layer.IDENTITY):
-        return _ask_owner(situation, named or Layer.IDENTITY, explicit=explicit)
+    if explicit or (named is not None and named is not Layer.IDENTITY and not _is_own_trust(situation, named)):
+        return _no(_blocker(situation, named or Layer.IDENTITY, explicit=explicit), blockers)
     return None
+
+
+def _blockers(situation: Situation) -> Iterator[Blocker]:
+    """Yield every layer that stops the call, in AWS's order, each with what to ask its owner."""
+    for result in situation.decision.stopping if situation.decision else ():
+        found = _blocker(situation, result.layer, explicit=result.effect is Effect.EXPLICIT)
+        yield replace(found, statements=result.deciding or result.near_misses)
+
+
+def _can_be_opened(situation: Situation, blocker: Blocker) -> bool:
+    return not blocker.explicit and (blocker.layer is Layer.IDENTITY or _is_own_trust(situation, blocker.layer))
+
+
+def _is_own_trust(situation: Situation, layer: Layer) -> bool:
+    return layer is Layer.RESOURCE and assumes_own_role(situation)
 
 
 def _hanging_layer(decision: Decision | None) -> Layer | None:
@@ -219,12 +185,17 @@ def _hanging_layer(decision: Decision | None) -> Layer | None:
     return None
 
 
-def _ask_owner(situation: Situation, layer: Layer, *, explicit: bool) -> NoProposal:
+def _blocker(situation: Situation, layer: Layer, *, explicit: bool) -> Blocker:
     request = situation.request
     ask = question(
         layer, principal=request.principal, action=request.action, resource=request.resource, explicit=explicit
     )
-    return NoProposal("explicit_deny" if explicit else "other_layer", layer, OWNERS[layer], ask)
+    return Blocker(layer, explicit, OWNERS[layer], ask)
+
+
+def _no(first: Blocker, blockers: tuple[Blocker, ...]) -> NoProposal:
+    code = "explicit_deny" if first.explicit else "other_layer"
+    return NoProposal(code, first.layer, first.owner, first.ask, blockers or (first,))
 
 
 def _nothing_to_change(situation: Situation) -> NoProposal | None:
@@ -240,15 +211,14 @@ def _nothing_to_change(situation: Situation) -> NoProposal | None:
 
 
 def _proposal(situation: Situation) -> Proposal | NoProposal:
-    request = situation.request
-    principal = attachable_principal(request.principal, situation.principal_path) or request.principal
-    account = account_of(principal) or ""
-    change = Change(account=account, principal=principal, statements=(exact_statement(request),), hours=None)
-    if situation.policies is None:
-        return Proposal(change, proven=False, unchecked=tuple(Layer))
-    after = evaluate(request, with_change(situation.policies, change))
-    if after.stopping:
-        layer = after.stopping[0].layer
-        ask = f"A grant of exactly {request.action} on {request.resource} would not let this call through."
-        return NoProposal("not_enough", layer, OWNERS[layer], ask)
-    return Proposal(change, proven=True, unchecked=after.missing_layers)
+    """Return the first change that lets the call through, or that none of them does."""
+    request, stopping = situation.request, Layer.IDENTITY
+    for change in changes(situation):
+        if situation.policies is None:
+            return Proposal(change, proven=False, unchecked=tuple(Layer))
+        after = evaluate(request, with_change(situation.policies, change))
+        if not after.stopping:
+            return Proposal(change, proven=True, unchecked=after.missing_layers)
+        stopping = after.stopping[0].layer
+    ask = f"A grant of exactly {request.action} on {request.resource} would not let this call through."
+    return NoProposal("not_enough", stopping, OWNERS[stopping], ask)
