@@ -92,6 +92,7 @@ def _helps(situation: Situation, change: Change) -> bool:
 def _alternative(situation: Situation, key: str, way: Way, change: Change, *, job: str = "") -> Alternative:
     policies = situation.policies
     after = None if policies is None else _after(situation.request, policies, change)
+    allows = newly(change, policies)
     return Alternative(
         key=key,
         way=way,
@@ -100,8 +101,8 @@ def _alternative(situation: Situation, key: str, way: Way, change: Change, *, jo
         after=after,
         proven=after is not None and not after.stopping,
         unchecked=tuple(Layer) if after is None else after.missing_layers,
-        allows=newly(change, policies),
-        risk=assess(change, held=policies),
+        allows=allows,
+        risk=assess(change, held=policies, allows=allows),
         full=no_room(change, policies) or "",
     )
 

@@ -10,16 +10,17 @@ from troubleshoot.iam.access import Access
 from troubleshoot.iam.document import parse_policy
 from troubleshoot.iam.layers import PolicySet, Unknown
 from troubleshoot.iam.printing import policy_data
-from troubleshoot.remedy.newly import newly, standing
+from troubleshoot.remedy.newly import standing
 from troubleshoot.remedy.proposal import Change
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A change under the rules. `held` is None where nothing of the principal was read."""
+    """A change under the rules, and what it `new`ly allows. `held` is None where nothing of the principal was read."""
 
     change: Change
     held: PolicySet | None
+    new: tuple[Access, ...]
 
     @property
     def is_held_known(self) -> bool:
@@ -34,11 +35,6 @@ class Subject:
         """
         policies = standing(self.change, self.held)
         return PolicySet(identity=policies.identity, resource=policies.resource)
-
-    @cached_property
-    def new(self) -> tuple[Access, ...]:
-        """What the change newly allows, through all layers."""
-        return newly(self.change, self.held).entries
 
     @property
     def written(self) -> Iterator[Mapping[str, Any]]:
