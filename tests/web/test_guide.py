@@ -206,6 +206,27 @@ def test_the_doctor_leads_to_a_diagnosis_from_which_the_role_is_asked_for(mary: 
     assert (kept.facts["principal"], kept.facts["action"], kept.facts["resource"]) == (caller, "iam:PassRole", ROLE)
 
 
+def test_a_roles_name_is_understood_where_the_account_is_known(client: Client) -> None:
+    address = "/guide/pass-role/?when=call&op=import&same=yes&fresh=no"
+    address = client.post(address, {"question": "caller", "caller": "arn:aws:iam::123456789012:user/mary"})["Location"]
+    response = client.post(address, {"question": "role", "role": "service-role/Personalize"}, follow=True)
+    assert f"Understood as {ROLE}." in response.content.decode()
+    unknown = "/guide/pass-role/?when=call&op=import&same=yes&fresh=no&caller=unknown"
+    assert client.post(unknown, {"question": "role", "role": "Personalize"}).status_code == 422
+
+
+def test_the_own_identity_and_account_are_suggested(mary: Person, helen: Person, charlie: Person) -> None:
+    caller = "/guide/pass-role/?when=call&op=import&same=yes&fresh=no"
+    place = "/guide/outside-my-account/?who=saml"
+    own = 'value="arn:aws:iam::123456789012:user/marymajor"'
+    assert own in signed_in(mary).get(caller).content.decode()
+    assert own not in signed_in(helen).get(caller).content.decode()
+    assert 'value="123456789012"' in signed_in(mary).get(place).content.decode()
+    assert 'value="123456789012"' in signed_in(helen).get(place).content.decode()
+    assert 'value="123456789012"' not in signed_in(charlie).get(place).content.decode()
+    assert 'value="123456789012"' not in Client().get(place).content.decode()
+
+
 def test_an_existing_trust_policy_is_checked(client: Client) -> None:
     policy = (
         '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}'

@@ -8,8 +8,9 @@ from datetime import timedelta
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.sealing import lookup_of, seal, unseal
-from troubleshoot.models import GuideAnswer, GuideVerdict, Person
+from troubleshoot.models import Account, GuideAnswer, GuideVerdict, Person
 
 FOR_PEOPLE = timedelta(days=30)
 FOR_VISITORS = timedelta(hours=2)
@@ -47,6 +48,25 @@ def kept(user: Person | AnonymousUser, token: str) -> Kept:
     text = unseal(token, bytes(row.sealed))
     answers: Kept = json.loads(text) if text is not None else {}
     return answers
+
+
+def suggested(user: Person | AnonymousUser) -> dict[str, str]:
+    """Return what a field of a shape may begin with, by shape: the person's only identity, the only account.
+
+    The helpdesk asks for its callers, so that its own identity is not suggested to it.
+    """
+    roles = roles_of(user)
+    if not isinstance(user, Person) or not roles.is_active:
+        return {}
+    links = list(user.links.select_related("account").order_by("pk"))
+    known = {link.account for link in links} or (set(Account.objects.all()[:2]) if roles.is_staff else set())
+    found: dict[str, str] = {}
+    if len(known) == 1:
+        (account,) = known
+        found = {"account": account.account_id, "region": account.region}
+    if len(links) == 1 and not roles.is_helpdesk:
+        found["principal"] = links[0].principal_arn
+    return found
 
 
 def purge_expired() -> int:

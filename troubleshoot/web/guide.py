@@ -71,10 +71,10 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         return _answered(request, visit)
     changed = visit.flow.nodes.get(request.GET.get("change", ""))
     if isinstance(changed, Question) and changed.id in visit.walk.answers and changed.id not in visit.locked:
-        return _ask(request, visit, changed, _form(visit, changed))
+        return _ask(request, visit, changed, _form(request, visit, changed))
     at = visit.walk.at
     if isinstance(at, Question):
-        return _ask(request, visit, at, _form(visit, at))
+        return _ask(request, visit, at, _form(request, visit, at))
     if isinstance(at, HandOver):
         return _handed_over(visit, at)
     if at.check and "seen" not in request.GET:
@@ -157,13 +157,17 @@ def _flow(slug: str) -> Flow:
     return FLOWS[slug]
 
 
-def _form(visit: Visit, question: Question, data: Mapping[str, object] | None = None) -> QuestionForm:
+def _form(
+    request: HttpRequest, visit: Visit, question: Question, data: Mapping[str, object] | None = None
+) -> QuestionForm:
     known = {
         name: value for step in visit.walk.steps if step.question is not question for name, value in step.typed.items()
     }
     answer = visit.answers.get(question.id, "")
     typed = visit.kept.get(question.id, {})
-    return QuestionForm(question, data, known=known, answer="" if answer == UNKNOWN else answer, typed=typed)
+    answer = "" if answer == UNKNOWN else answer
+    suggested = store.suggested(request.user) if question.fields else {}
+    return QuestionForm(question, data, known=known, answer=answer, typed=typed, suggested=suggested)
 
 
 def _answered(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -175,13 +179,15 @@ def _answered(request: HttpRequest, visit: Visit) -> HttpResponse:
         return HttpResponseRedirect(visit.address())
     if question.may_not_know and "unknown" in request.POST:
         return _on(request, visit, question, UNKNOWN, {})
-    form = _form(visit, question, request.POST)
+    form = _form(request, visit, question, request.POST)
     if "search" in request.POST or request.headers.get("HX-Request"):
         form.errors.clear()
         return _found(request, visit, question, form)
     if not form.is_valid():
         return _ask(request, visit, question, form.without_secrets(), status=UNPROCESSABLE)
     if question.fields:
+        for value in form.understood:
+            messages.info(request, f"Understood as {value}. Change the answer if it is another.")
         return _on(request, visit, question, GIVEN, form.typed)
     return _on(request, visit, question, form.answer, {})
 

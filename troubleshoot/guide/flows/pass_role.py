@@ -147,7 +147,12 @@ PASS_ROLE = flow_of(
         (to("bucket", "told", GIVEN), to("find-role", "not known", UNKNOWN)),
         ask=Ask.TEXT,
         fields=(
-            Field("role", "ARN of the role, with its path", "role", "It stands as roleArn in your call or template."),
+            Field(
+                "role",
+                "ARN of the role, with its path",
+                "role",
+                "It stands as roleArn in your call or template. Its name alone will do if you named yourself.",
+            ),
         ),
         may_not_know=True,
     ),

@@ -19,7 +19,10 @@ _CHOOSE_ACTION = "Choose one of the actions. If yours is not there, search in ot
 
 
 class QuestionForm(forms.Form):
-    """One question. `answer` is what stands in the address, `typed` what is kept, after `is_valid`."""
+    """One question. `answer` is what stands in the address, `typed` what is kept, after `is_valid`.
+
+    `suggested` is what a field begins with where nothing was typed yet, by the field's shape.
+    """
 
     def __init__(
         self,
@@ -29,8 +32,10 @@ class QuestionForm(forms.Form):
         known: Mapping[str, str],
         answer: str = "",
         typed: Mapping[str, str] | None = None,
+        suggested: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data, prefix=None)
+        self._suggested = suggested or {}
         self.question = question
         self.known = known
         self._typed = typed or {}
@@ -46,6 +51,12 @@ class QuestionForm(forms.Form):
     def typed(self) -> dict[str, str]:
         """What was typed, checked, by field."""
         return {one.name: self.cleaned_data[one.name] for one in self.question.fields}
+
+    @property
+    def understood(self) -> list[str]:
+        """What was taken otherwise than it was typed: a bare name as an ARN, a number without its dashes."""
+        typed = {name: str(self.data.get(name, "")).strip() for name in self.typed}
+        return [value for name, value in self.typed.items() if "\n" not in value and value != typed[name]]
 
     def clean(self) -> dict[str, Any]:
         """Check each typed field by its shape. Fields that were typed before it count as known."""
@@ -112,7 +123,7 @@ class QuestionForm(forms.Form):
     def typed_fields(self, _answer: str) -> None:
         """What is typed. The shapes are checked in `clean`."""
         for one in self.question.fields:
-            self.fields[one.name] = _typed_field(one, self._typed.get(one.name, ""))
+            self.fields[one.name] = _typed_field(one, self._typed.get(one.name) or self._suggested.get(one.shape, ""))
 
     def _search(self, answer: str) -> list[str]:
         self.fields["find"] = forms.CharField(
