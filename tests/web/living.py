@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from tests.cast import ACCOUNT_ID, MATEO_ARN
+from troubleshoot.iam.request import Request
 from troubleshoot.iam.snapshot import Missing, OrganizationLevel, Snapshot, StoredPolicy
 from troubleshoot.models import Account
 
@@ -45,6 +47,45 @@ class FakeReader:
     def snapshot(self, principal_arn: str, *, action: str, resource: str) -> Snapshot:
         self.asked.append(f"{principal_arn} {action} {resource}")
         return replace(self.snapshot_given, read_at=datetime.now(UTC).isoformat())
+
+
+@dataclass
+class FakeAnswers:
+    """AWS's own answers, as given; what is not given was not to be asked. Every question is noted in `asked`."""
+
+    simulation: Any = None
+    authorization: Any = None
+    decoded: Any = None
+    events: Any = None
+    state: Any = field(default_factory=lambda: Missing("Not read in this test."))
+    asked: list[str] = field(default_factory=list)
+
+    def simulate(self, call: Request, **_: object) -> Any:
+        self.asked.append(f"simulate {call.principal}")
+        return self.simulation
+
+    def authorization_details(self, authorization_id: str, *, region: str = "") -> Any:
+        self.asked.append(f"authorization {authorization_id} {region}".strip())
+        return self.authorization
+
+    def decode(self, _: str, **__: object) -> Any:
+        self.asked.append("decode")
+        return self.decoded
+
+    def denied_events(self, principal_arn: str, **_: object) -> Any:
+        self.asked.append(f"events {principal_arn}")
+        return self.events
+
+    def account(self, **_: object) -> Any:
+        self.asked.append("account")
+        return self.state
+
+
+def answer_with(monkeypatch: pytest.MonkeyPatch, **answers: object) -> FakeAnswers:
+    """Let AWS's own tools say this, in every account."""
+    given = FakeAnswers(**answers)
+    monkeypatch.setattr("troubleshoot.access.accounts.answers", lambda *_, **__: given)
+    return given
 
 
 def go_live(monkeypatch: pytest.MonkeyPatch, account: Account, **pieces: object) -> FakeReader:

@@ -13,7 +13,9 @@ from typing import Any
 
 from troubleshoot.access.permissions import Sight, sight_of
 from troubleshoot.aws.gateway import (
+    BLIND_SPOTS,
     Answers,
+    AuthorizationCheck,
     AuthorizationDetails,
     DecodedMessage,
     DecodedStatement,
@@ -30,6 +32,29 @@ from troubleshoot.iam.request import Request
 from troubleshoot.iam.roles import RoleWay, roles_usable_by
 from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
 from troubleshoot.models import Account, Person
+
+__all__ = [
+    "PAGE_SECONDS",
+    "SIMULATOR_BLIND_SPOTS",
+    "AuthorizationCheck",
+    "AuthorizationDetails",
+    "AwsSide",
+    "Deadline",
+    "DecodedMessage",
+    "DecodedStatement",
+    "NotAnswered",
+    "Simulation",
+    "ask_beside",
+    "from_data",
+    "kept_for",
+    "masked_side",
+    "messages",
+    "opened_facts",
+    "within",
+]
+
+SIMULATOR_BLIND_SPOTS = BLIND_SPOTS
+"""What IAM's simulator does not look at, in words."""
 
 PAGE_SECONDS = 8.0
 """A page waits no longer for AWS than this, all questions together."""

@@ -13,8 +13,9 @@ from troubleshoot.iam import catalog
 from troubleshoot.models import AccessRequest, Diagnosis, Person
 from troubleshoot.web.forms.facts import ChooseForm, FactsForm, RoleForm, usable_facts
 from troubleshoot.web.presenters.diagnosis import diagnosis_page
-from troubleshoot.web.presenters.next_steps import Link, action_choices, is_pass_role, open_request
+from troubleshoot.web.presenters.next_steps import action_choices, is_pass_role, open_request
 from troubleshoot.web.presenters.requests import request_row
+from troubleshoot.web.presenters.steps import Link
 from troubleshoot.web.presenters.tickets import ticket_text
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of

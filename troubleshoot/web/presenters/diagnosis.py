@@ -10,12 +10,14 @@ from troubleshoot.iam import catalog
 from troubleshoot.models import AccessRequest, Diagnosis, Person
 from troubleshoot.templatetags.desk import ago
 from troubleshoot.web.components import Fact, Gate, GateState
+from troubleshoot.web.presenters.aws_side import AwsView, aws_view, banners
 from troubleshoot.web.presenters.gates import gates_of
 from troubleshoot.web.presenters.marked import Segment, marked
 from troubleshoot.web.presenters.names import Name, in_sentence, list_in_words, principal_name, resource_name
-from troubleshoot.web.presenters.next_steps import Step, is_pass_role, next_steps, not_yours
+from troubleshoot.web.presenters.next_steps import is_pass_role, next_steps, not_yours
 from troubleshoot.web.presenters.next_stops import NextStop, next_stops
 from troubleshoot.web.presenters.policies import StatementView, statement_view
+from troubleshoot.web.presenters.steps import Step
 from troubleshoot.web.presenters.verdict import Verdict, verdict_of
 
 REMOVED = {
@@ -55,6 +57,8 @@ class DiagnosisPage:
     gates: tuple[Gate, ...]
     statements: tuple[StatementView, ...]
     next_stops: tuple[NextStop, ...]
+    aws: AwsView | None
+    banners: tuple[str, ...]
     steps: tuple[Step, ...]
     facts: tuple[Fact, ...]
     text: tuple[Segment, ...]
@@ -89,6 +93,8 @@ def diagnosis_page(
         gates=gates,
         statements=tuple(statement_view(shown) for shown in answer.statements),
         next_stops=next_stops(answer),
+        aws=aws_view(answer),
+        banners=banners(answer),
         steps=next_steps(answer, diagnosis, asked=asked, viewer=viewer),
         facts=facts_of(answer.facts),
         text=marked(answer.reading.text, spans),

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlencode
 
@@ -12,32 +11,10 @@ from troubleshoot.access.answer import Answer
 from troubleshoot.iam.catalog import actions_of
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Diagnosis, Person, State
 from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
+from troubleshoot.web.presenters.steps import Link, Step
+from troubleshoot.web.presenters.usable_roles import role_steps
 
 _VERB = re.compile(r"[A-Z][a-z]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One of several things to pick from."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row. `url` and `button` are empty where there is nothing to press; `quote` is text to send on.
-
-    `choices` are things to pick from instead of one button.
-    """
-
-    title: str
-    words: str
-    url: str = ""
-    button: str = ""
-    kind: Literal["primary", "secondary"] = "secondary"
-    quote: str = ""
-    choices: tuple[Link, ...] = ()
 
 
 def open_request(requests: Iterable[AccessRequest]) -> AccessRequest | None:
@@ -60,6 +37,7 @@ def next_steps(
         *_missing(answer, diagnosis),
         *_closest(answer, diagnosis),
         *_try_again(answer),
+        *role_steps(answer),
         *(_asked(asked, answer, viewer) if asked else _request(answer, diagnosis)),
         *_owner(answer),
         *_topic(answer),

@@ -1,0 +1,28 @@
+"""One thing to do, as the pages show it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One of several things to pick from."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row. `url` and `button` are empty where there is nothing to press; `quote` is text to send on.
+
+    `choices` are things to pick from instead of one button.
+    """
+
+    title: str
+    words: str
+    url: str = ""
+    button: str = ""
+    kind: Literal["primary", "secondary"] = "secondary"
+    quote: str = ""
+    choices: tuple[Link, ...] = ()
