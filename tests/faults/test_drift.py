@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.cast import ALICE_ARN, MATEO_ARN
+from tests.cast import ALICE_ARN, MATEO_ARN, make_account, make_person
 from tests.faults.fake_iam import FakeIam, Script, install
 from tests.faults.steps import drain
 from troubleshoot.access import drift, reconcile
+from troubleshoot.access.errors import Refused, Stale
 from troubleshoot.aws.errors import problem
 from troubleshoot.aws.gateway import ProblemKind
-from troubleshoot.models import AccessRequest, AuditEntry, Grant, OutboxMessage, State
+from troubleshoot.models import AccessRequest, AuditEntry, Grant, OutboxMessage, Role, State
 
 pytestmark = pytest.mark.django_db
 OTHER = json.dumps({"Version": "2012-10-17", "Statement": []})
@@ -156,5 +157,22 @@ def test_somebody_may_have_it_compared_now(active, iam, adam):
 
 def test_what_is_over_is_not_compared(active, adam):
     AccessRequest.objects.update(state=State.EXPIRED, due_at=None)
-    drift.ask_again(request=active, person=adam)
+    with pytest.raises(Stale):
+        drift.ask_again(request=active, person=adam)
     assert drain() == []
+
+
+def test_only_reviewers_may_have_it_compared(active, alice, charlie, otto):
+    for person in (alice, charlie, otto):
+        with pytest.raises(Refused):
+            drift.ask_again(request=active, person=person)
+
+
+def test_what_needs_somebody_is_listed_for_those_who_may_review_it(active, iam, rita, adam, otto, alice):
+    assert not drift.needing_somebody(adam).exists()
+    with iam.changing() as state:
+        CHANGES["detached"](state, active.grant.policy_arn)
+    a_night_passes()
+    elsewhere = make_person("zoe", Role.APPROVER, account=make_account("210987654321", "other"))
+    for person, sees in [(rita, True), (adam, True), (otto, True), (alice, False), (elsewhere, False)]:
+        assert drift.needing_somebody(person).exists() is sees

@@ -6,12 +6,17 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from troubleshoot import audit
 from troubleshoot.access import accounts, manual, outbox, routing
 from troubleshoot.access.claims import Claim, hold, wake
+from troubleshoot.access.errors import Refused
+from troubleshoot.access.guards import Attempt, may_review
 from troubleshoot.access.leftovers import same_document
+from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.states import stale
 from troubleshoot.aws.gateway import AwsProblem, Writer
 from troubleshoot.iam.snapshot import Missing, Snapshot
 from troubleshoot.models import AccessRequest, Grant, Person, State
@@ -78,12 +83,30 @@ def is_due(grant: Grant, now: datetime) -> bool:
 
 
 def ask_again(*, request: AccessRequest, person: Person) -> None:
-    """Let the worker compare the grant now. Nothing happens where it is not active any more."""
+    """Let the worker compare the grant now. `Refused` for anybody but reviewers, `Stale` where it is not active."""
+    if words := may_review(Attempt(request, person)):
+        raise Refused("compare", words)
     with transaction.atomic():
+        if wake(AccessRequest.objects.filter(pk=request.pk, state=State.ACTIVE)) != 1:
+            raise stale(request)
         grant = Grant.objects.select_for_update().get(request=request)
         Grant.objects.filter(pk=grant.pk).update(drift={**(grant.drift or {}), "again": True})
-        if wake(AccessRequest.objects.filter(pk=request.pk, state=State.ACTIVE)):
-            audit.append(event="request.compare_asked", actor=person, subject=request.code, data={})
+        audit.append(event="request.compare_asked", actor=person, subject=request.code, data={})
+
+
+def needing_somebody(person: Person) -> QuerySet[Grant]:
+    """Return the grants that somebody has to look at, of those that `person` may review, longest over first.
+
+    Changed by others, an undo refused, or made by hand and to be taken away by hand.
+    """
+    over = Q(request__state=State.EXPIRED) | Q(request__state=State.ACTIVE, revoked=True)
+    wanted = Q(drift__has_key="codes") | Q(undo__state="refused") | (Q(manual=True) & over)
+    rows = Grant.objects.filter(wanted, ended_at__isnull=True, request__state__in=(State.ACTIVE, State.EXPIRED))
+    roles = roles_of(person)
+    if not (roles.is_admin or roles.is_auditor or roles.is_approver_everywhere):
+        rows = rows.filter(request__account__in=roles.approver_accounts)
+    related = ("request", "request__account", "request__requester", "request__beneficiary")
+    return rows.select_related(*related).order_by("expires_at", "pk")
 
 
 def look(claim: Claim, grant: Grant, *, last_try: bool) -> None:
