@@ -17,13 +17,14 @@ _BLANKS: Final = (
 )
 _DOUBLE: Final = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u301d\u301e\uff02"
 _SINGLE: Final = "\u2018\u2019\u201a\u201b\u2032"
-_SAME_LENGTH: Final = str.maketrans(
+SAME_LENGTH: Final = str.maketrans(
     {
         char: plain
         for chars, plain in ((_BLANKS, " "), (_DOUBLE, '"'), (_SINGLE, "'"), ("\uff1a", ":"))
         for char in chars
     }
 )
+"""Characters that a plain one stands for, place by place: blanks, quotes, the wide colon."""
 _FIRST: Final = re.compile(rf"[\\&<\x1b^\u241b\[\r\u2028\u2029\x85\u21b5{_INVISIBLE}\ud800-\udfff]")
 """The characters that any of the marks below begins with: the search goes by them alone, which is fast."""
 
@@ -52,7 +53,7 @@ _PASSES: Final = 4
 
 def without_marks(view: View) -> View:
     """Return the view with plain characters: a line break for every kind of break, a blank for every kind of blank."""
-    view = view.translated(_SAME_LENGTH)
+    view = view.translated(SAME_LENGTH)
     for _ in range(_PASSES):
         if "&" in view.text and "\n" in view.text:
             view = view.sub(_BROKEN_ENTITY, lambda match: match[0].replace("\n", ""))
@@ -73,7 +74,7 @@ def _plain(match: re.Match[str]) -> str:
     if kind == "char":
         return value
     plain = _unescaped(value) if kind == "entity" else _space(chr(int(value.replace("\n", ""), 16)))
-    return plain.translate(_SAME_LENGTH)
+    return plain.translate(SAME_LENGTH)
 
 
 def _break(match: re.Match[str]) -> str:

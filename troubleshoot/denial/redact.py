@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from troubleshoot.denial.marks import with_hard_breaks, without_marks
+from troubleshoot.denial.marks import SAME_LENGTH, with_hard_breaks, without_marks
 from troubleshoot.denial.reading import Removed
 from troubleshoot.denial.secret_runs import broken_runs, runs
 from troubleshoot.denial.secret_shapes import EXAMPLES, KEY_ID, Shape, is_stand_in
@@ -23,7 +23,7 @@ class Redacted:
     removed: tuple[Removed, ...] = ()
 
 
-_PERCENT: Final = re.compile(r"%(?:25)*([2-7][0-9A-Fa-f])")
+_PERCENT: Final = re.compile(r"%(?:25)*(0[ADad]|[2-7][0-9A-Fa-f])")
 _LINE_BREAK: Final = re.compile(r"[ \t]?\n[ \t>#*|│/]{0,12}")
 _BREAK_OR_BLANK: Final = re.compile(r"[ \t]?\n")
 _BLANKS: Final = re.compile("  +")
@@ -46,7 +46,7 @@ def redact(text: str) -> Redacted:
 
 def _all_found(text: str, wrappings: int) -> list[_Span]:
     found = list(_wrapped(text, wrappings)) if wrappings and has_blob(text) else []
-    low = text.lower()
+    low = _words_of(text)
     escaped = is_escaped(text)
     if not escaped and not is_announced(low) and not _may_hide(text):
         return found
@@ -54,6 +54,14 @@ def _all_found(text: str, wrappings: int) -> list[_Span]:
     for view, glued in _views(text, shapes):
         found += _found_in(view, shapes, glued=glued)
     return found
+
+
+def _words_of(text: str) -> str:
+    """Return the text in lower case, one blank for every kind and number of blanks."""
+    low = text.lower()
+    if "\t" in low or not low.isascii():
+        low = low.translate(SAME_LENGTH)
+    return _BLANKS.sub(" ", low) if "  " in low else low
 
 
 def _may_hide(text: str) -> bool:

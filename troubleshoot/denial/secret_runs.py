@@ -54,9 +54,8 @@ def broken_runs(text: str) -> Iterator[_Span]:
     at = text.find("\n")
     while at >= 0:
         head = text[max(0, at - _KEY) : at]
-        rest = head.rstrip(RUN_CHARS)
-        length = len(head) - len(rest)
-        if 0 < length < _KEY and rest[-1:] != "=":
+        length = len(head) - len(head.rstrip(RUN_CHARS))
+        if 0 < length < _KEY:
             end = _whole_run(text, at - length, at)
             if end:
                 yield at - length, end

@@ -91,7 +91,7 @@ SHAPES: Final = (
         "session-token",
         "sessiontoken|session_token|session-token|session token|security-token|securitytoken|security_token|security "
         "token",
-        rf"(?i){_BEFORE}(?:aws[_-])?(?:session|security)[\s_-]{{0,2}}token{_IS}{_VALUE}",
+        rf"(?i){_BEFORE}(?:aws[_-]|x[_-]?amz[_-]?)?(?:session|security)[\s_-]{{0,2}}token{_IS}{_VALUE}",
     ),
     _shape(
         "presigned-url",
@@ -111,6 +111,17 @@ SHAPES: Final = (
         r"(?i)(?:(?:bearer|basic|token|negotiate)\s{1,3}"
         r"|authorization[\"'\\]{0,4}\s{0,3}[:=]\s{0,3}[\"'\\]{0,4}(?!bearer|basic|aws4))"
         r"(?P<value>[\w.+/=~-]{12,4000})(?![\w.+/=~-]*[:/])",
+    ),
+    _shape(
+        "authorization",
+        "akia|asia|auth\"|auth'|auth\\|auth&",
+        r"(?i)authorization[\"'\\]{0,4}\s{0,3}[:=]\s{0,3}[\"'\\]{0,4}aws\s[^\s:]{1,80}:(?P<value>[\w+/=]{20,200})"
+        r"|[\"']auth[\"']\s?:\s?[\"'](?P<bare>[\w+/=-]{8,4000})[\"']",
+    ),
+    _shape(
+        "external-id",
+        "external",
+        rf"(?i)(?:{_BEFORE}|sts:)external[\s_-]?id(?:{_IS}|{_FLAG}){_VALUE}",
     ),
     _shape(
         "secret-access-key",
@@ -153,7 +164,7 @@ SHAPES: Final = (
 RUN_CHARS: Final = string.ascii_letters + string.digits + "/+"
 """The characters of a secret access key."""
 KEY_ID: Final = re.compile(r"(?<![A-Za-z0-9/+=])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
-RUN: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40,}(?![A-Za-z0-9/+=])")
+RUN: Final = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}(?![A-Za-z0-9/+=])")
 _PLACE: Final = re.compile(
     r"\*+|x+|X+|\.+|…|<.*|\$\{?\w+\}?|\$\(.*|null|none|None|true|false|arn:.*|[\[({]?[\w-]+[ -]removed\]?|%s"
     r"|redacted|REDACTED",

@@ -20,10 +20,12 @@ def decoded_blobs(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _decoded(blob: str) -> str | None:
-    """Return the text of the blob, cut to whole groups of four letters; None if it is no text."""
+    """Return the text of the blob, None if it is no text."""
     letters = _FOREIGN.sub("", blob.translate(_TO_STANDARD))
+    if len(letters) % _QUANTUM == 1:
+        letters = letters[:-1]
     try:
-        data = binascii.a2b_base64(letters[: len(letters) // _QUANTUM * _QUANTUM]).replace(b"\0", b"")
-        return data.decode("ascii")
+        data = binascii.a2b_base64(letters + "=" * (-len(letters) % _QUANTUM))
+        return data.replace(b"\0", b"").decode("ascii")
     except (binascii.Error, UnicodeDecodeError):
         return None
