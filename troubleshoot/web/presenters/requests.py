@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from troubleshoot.iam import catalog
 from troubleshoot.models import AccessRequest, Approval, Grant, State
-from troubleshoot.remedy import Change, change_from_data
+from troubleshoot.remedy import Change, ChangeKind, change_from_data
 from troubleshoot.web.components import Status, Step, StepState, Tone
 from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
 
@@ -134,11 +134,20 @@ def _described(action: catalog.ActionInfo) -> str:
 
 
 def touched(change: Change) -> str:
-    """Return who gains by a change: the one principal that the policy is attached to."""
-    name = principal_name(change.principal)
-    kind = name.kind if name else ""
-    if kind == "role":
-        return f"Everybody who may assume the role {name.short if name else ''} gains by it."
+    """Return whom a change touches, and how many people that is as far as it is known."""
+    name = principal_name(change.edit.holder if change.edit else change.principal)
+    who = name.short if name else "it"
+    if change.kind is ChangeKind.TRUST_EDIT:
+        caller = principal_name(change.principal)
+        return f"Only the {caller} is let into the role {who}. Its rights stay as they are."
+    if change.kind is ChangeKind.PERMISSION_SET:
+        return "Everybody who has this permission set gains by it, in every account. How many is not known here."
+    if change.kind is ChangeKind.GROUP_EDIT:
+        return f"Everybody in the group {who} gains by it. How many is not known here."
+    if change.edit is not None and change.edit.policy_arn is not None:
+        return "Everybody who has this policy gains by it. How many is not known here."
+    if name and name.kind == "role":
+        return f"Everybody who may assume the role {who} gains by it. How many is not known here."
     return f"Only the {name} gains by it." if name else ""
 
 

@@ -1,0 +1,91 @@
+"""What a change newly allows, in words: concrete actions, together where they are on the same resources."""
+
+from dataclasses import dataclass
+
+from troubleshoot.iam import catalog
+from troubleshoot.iam.access import Access
+from troubleshoot.iam.document import Condition
+from troubleshoot.remedy import Newly
+from troubleshoot.web.presenters.names import list_in_words
+
+_DESCRIBED = 6
+"""Up to so many actions are explained one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedAction:
+    """One action, with what AWS says it does. `maybe`: it hangs on what could not be read."""
+
+    name: str
+    description: str
+    maybe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedGroup:
+    """Actions on the resources of one pattern, under the same conditions. `resource` is empty where they take none."""
+
+    resource: str
+    condition: str
+    actions: tuple[AllowedAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllowsView:
+    """All that a change newly allows. `caveats` say what the list rests on; `count` is the number of actions."""
+
+    groups: tuple[AllowedGroup, ...]
+    caveats: tuple[str, ...]
+    count: int
+
+
+def allows_view(found: Newly, *, is_known: bool) -> AllowsView:
+    """Return what was found, in words. `is_known`: what the principal has already was read, and is left out."""
+    names = {entry.action for entry in found.entries}
+    grouped: dict[tuple[str, str], list[Access]] = {}
+    for entry in found.entries:
+        key = ("" if entry.resource == "*" else entry.resource, _conditions(entry.conditions))
+        grouped.setdefault(key, []).append(entry)
+    explains = len(names) <= _DESCRIBED
+    groups = tuple(AllowedGroup(*key, _actions(entries, explains=explains)) for key, entries in grouped.items())
+    return AllowsView(groups, tuple(_caveats(found, is_known=is_known)), len(names))
+
+
+def _caveats(found: Newly, *, is_known: bool) -> list[str]:
+    caveats = []
+    if not is_known:
+        caveats.append("What is held already was not read, so all of the change is listed.")
+    elif not found.entries:
+        caveats.append("Nothing that is not allowed already.")
+    if not found.is_whole:
+        caveats.append("It speaks of every service of AWS. Only the gravest ones are listed.")
+    if any(not entry.certain for entry in found.entries):
+        caveats.append("Some of it hangs on what could not be read.")
+    return caveats
+
+
+def _actions(entries: list[Access], *, explains: bool) -> tuple[AllowedAction, ...]:
+    found = {
+        entry.action: AllowedAction(entry.action, _described(entry.action) if explains else "", not entry.certain)
+        for entry in entries
+    }
+    return tuple(found.values())
+
+
+def _described(action: str) -> str:
+    known = catalog.action(action)
+    if known is None:
+        return ""
+    what = known.description.removeprefix("Grants permission to ").rstrip(".")
+    levels = ", ".join(sorted(known.access_levels))
+    return f"{what[:1].upper()}{what[1:]} (access level: {levels})" if levels else what
+
+
+def _conditions(conditions: tuple[Condition, ...]) -> str:
+    parts = [
+        f"{one.key.value} is {list_in_words([value.value for value in one.values], last='or')}"
+        if one.operator.value.startswith("StringEquals")
+        else f"{one.operator.value} {one.key.value}: {list_in_words([value.value for value in one.values], last='or')}"
+        for one in conditions
+    ]
+    return list_in_words(parts)
