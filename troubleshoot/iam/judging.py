@@ -12,6 +12,7 @@ from troubleshoot.iam.document import Policy, PolicyError, parse_policy
 from troubleshoot.iam.engine import CompiledPolicies
 from troubleshoot.iam.evaluate import evaluate
 from troubleshoot.iam.layers import Layer, PolicySet, Unknown
+from troubleshoot.iam.quicklook import may_allow_in
 from troubleshoot.iam.request import ContextValue, Request
 from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
 
@@ -48,16 +49,20 @@ class AccountJudge:
         """
         self._account = account
         self._call = call
+        self._service = call.action.partition(":")[0].lower()
         self._in_session = in_session
         self._gates = _gates(beside)
         self._shared = _shared_context(call, account.read_at)
         self._parsed: dict[str, Policy | Unknown] = {}
+        self._allowing: dict[str, bool] = {}
         self._trusts: dict[str, CompiledPolicies] = {}
         self._assumed: dict[tuple[str, str], Step] = {}
 
     def may_call(self, states: Iterable[PrincipalState]) -> Iterator[tuple[PrincipalState, Step]]:
         """Yield those of the principals that are not refused the call for certain."""
         for state in states:
+            if self._has_no_allow(state):
+                continue
             step = self._judged(state, self._call, self._gates)
             if step.outcome not in DENIED:
                 yield state, step
@@ -74,6 +79,34 @@ class AccountJudge:
         for state in self._account.roles.values():
             if self._is_trusted(state, role):
                 yield state
+
+    def _has_no_allow(self, state: PrincipalState) -> bool:
+        """Tell whether none of a principal's documents allows the call, whoever holds it: most fall out here.
+
+        A resource's own policy may allow by itself, so that with one nobody falls out.
+        """
+        stored = self._account.identity_of(state)
+        if self._gates.resource is not None or isinstance(stored, Missing):
+            return False
+        return not any(self._may_allow(policy.document) for policy in stored)
+
+    def _may_allow(self, document: str) -> bool:
+        found = self._allowing.get(document)
+        if found is None:
+            found = may_allow_in(document, self._service) and self._may_allow_in_full(self._policy(document))
+            self._allowing[document] = found
+        return found
+
+    def _may_allow_in_full(self, policy: Policy | Unknown) -> bool:
+        if isinstance(policy, Unknown):
+            return True
+        alone = PolicySet(identity=(policy,))
+        return CompiledPolicies(alone).decide(self._known_of_nobody(alone)) is not Outcome.IMPLICIT_DENY
+
+    def _known_of_nobody(self, policies: PolicySet) -> Request:
+        known = {key.lower() for key in self._shared}
+        asked = frozenset(key for key in condition_keys(policies) if key not in known)
+        return replace(self._call, context=self._shared, unknown_keys=asked)
 
     def _assume(self, state: PrincipalState, role: PrincipalState) -> Step:
         if not self._is_trusted(state, role):
