@@ -79,3 +79,18 @@ def audit_chain_is_keyed(**_: Any) -> list[CheckMessage]:
             id="portal.E006",
         )
     ]
+
+
+@register()
+def audit_heads_have_a_receiver(**_: Any) -> list[CheckMessage]:
+    """`portal.E007`: the heads of the audit chain go to a webhook that the settings name."""
+    name = settings.AUDIT_HEAD_RECEIVER
+    if not name or (name in settings.RECEIVERS and settings.RECEIVERS[name].channel == "webhook"):
+        return []
+    return [
+        Error(
+            f"ACCESS_DESK_AUDIT_HEAD_RECEIVER names `{name}`, which is no webhook of ACCESS_DESK_WEBHOOK_RECEIVERS.",
+            hint="Set it to the name of one of the webhooks.",
+            id="portal.E007",
+        )
+    ]

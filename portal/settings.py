@@ -171,6 +171,8 @@ RECEIVERS = receivers.read(
 # The audit chain. The key is nowhere in the database, so that whoever can write there cannot make the chain anew.
 AUDIT_KEY = env.text("ACCESS_DESK_AUDIT_KEY")
 AUDIT_OLD_KEYS = env.words("ACCESS_DESK_AUDIT_OLD_KEYS")
+AUDIT_HEAD_FILE = env.text("ACCESS_DESK_AUDIT_HEAD_FILE")
+AUDIT_HEAD_RECEIVER = env.text("ACCESS_DESK_AUDIT_HEAD_RECEIVER")
 AUDIT_UNKEYED = env.number("ACCESS_DESK_AUDIT_UNKEYED", 0)
 
 # AWS. Credentials come from boto3's default chain. The web process holds no writer settings.

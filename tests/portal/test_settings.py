@@ -48,6 +48,8 @@ def test_production_starts_with_its_settings_and_the_deployment_checks_are_clean
         ("ACCESS_DESK_AUDIT_KEY", None, "portal.E006"),
         ("ACCESS_DESK_AUDIT_KEY", "short", "portal.E006"),
         ("ACCESS_DESK_AUDIT_OLD_KEYS", "short", "portal.E006"),
+        ("ACCESS_DESK_AUDIT_HEAD_RECEIVER", "nobody", "portal.E007"),
+        ("ACCESS_DESK_WEBHOOK_RECEIVERS", "ops=http://ops.example.com/", "`ops` is no https:// address"),
         ("ACCESS_DESK_EMAIL_PORT", "smtp", "ACCESS_DESK_EMAIL_PORT is `smtp`; write a whole number."),
         ("ACCESS_DESK_BEHIND_PROXY", "maybe", "ACCESS_DESK_BEHIND_PROXY is `maybe`; write 1 or 0."),
         ("DATABASE_URL", "mysql://host/name", "DATABASE_URL begins with `mysql:`"),

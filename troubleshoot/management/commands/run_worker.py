@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from troubleshoot.access import guide, mail, reconcile
 from troubleshoot.access.claims import Target
+from troubleshoot.audit import heads
 
 _PAUSE: Final = 30.0
 """Seconds without messages to a server that failed: waiting for it again and again would hold up all the others."""
@@ -53,6 +54,8 @@ class Command(BaseCommand):
         """Take one step of what is due. Return whether there was any; a database that is away is waited for."""
         try:
             self._hourly()
+            for line in heads.export_if_due():
+                self._say(line)
             return self._request() or self._mail()
         except (OperationalError, InterfaceError) as error:
             self._say(f"the database is away ({type(error).__name__}); looking again shortly")
