@@ -34,6 +34,7 @@ DOORS: dict[str, set[str]] = {
     "facts": _CHANGES_CASE,
     "check": _CHANGES_CASE,
     "choose": _CHANGES_CASE,
+    "denied-of-case": _READS_CASE,
     "report-reading": _CHANGES_CASE,
     "request-access": _CHANGES_CASE,
     "request": _READS_CASE,
