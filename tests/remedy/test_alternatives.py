@@ -113,7 +113,7 @@ def test_without_live_state_nothing_is_called_proven(policies):
 def test_the_statement_that_nearly_fits_is_edited_by_hand():
     near = PolicySet(identity=(held(allow("personalize:DescribeCampaign", f"{PLACE}:campaign/other")),))
     edit = offered(situation("personalize:DescribeCampaign", CAMPAIGN, policies=near))["edit-1"]
-    assert (edit.way, edit.change.kind, edit.may_end) == (Way.BY_HAND, ChangeKind.STATEMENT_EDIT, False)
+    assert (edit.way, edit.change.kind, edit.change.may_end) == (Way.BY_HAND, ChangeKind.STATEMENT_EDIT, False)
     assert edit.change.edit is not None
     (statement,) = edit.change.edit.after["Statement"]
     assert statement["Resource"] == [f"{PLACE}:campaign/other", CAMPAIGN]

@@ -121,6 +121,14 @@ def test_a_limit_of_time_leaves_no_room_for_access_without_an_end():
     assert assess(change(allow("personalize:ListSchemas")), held=NOTHING).allows_hours(None)
 
 
+def test_a_change_of_medium_risk_that_cannot_end_needs_one_approver_more():
+    shared = edit([], [allow("personalize:ListSchemas")], ChangeKind.GROUP_EDIT)
+    found = assess(shared, held=NOTHING)
+    assert (found.level, found.approvals, found.longest_hours) == (Level.MEDIUM, 2, None)
+    grave = assess(edit([], [allow("iam:*")], ChangeKind.GROUP_EDIT), held=NOTHING)
+    assert not grave.allows_hours(None)
+
+
 def test_the_gravest_comes_first():
     found = assess(change(allow(["personalize:*", "iam:PutUserPolicy"])), held=NOTHING).findings
     assert [one.level.rank for one in found] == sorted((one.level.rank for one in found), reverse=True)

@@ -51,11 +51,6 @@ class Alternative:
     risk: Assessment
     full: str
 
-    @property
-    def may_end(self) -> bool:
-        """Whether an end can be written into it: into its own policy, or into the statement that is added."""
-        return bool(self.change.statements or (self.change.edit and self.change.edit.dated))
-
 
 def alternatives(situation: Situation, proposal: Proposal, *, region: str, permanent: bool) -> tuple[Alternative, ...]:
     """Return what can be asked for, the smallest first: `proposal`, then jobs, then edits by hand.

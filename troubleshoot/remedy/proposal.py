@@ -61,6 +61,11 @@ class Change:
         """Whether only an administrator can apply it: the portal writes nothing but policies of its own."""
         return self.kind is not ChangeKind.OWN_POLICY
 
+    @property
+    def may_end(self) -> bool:
+        """Whether an end can be written into it: into its own policy, or into the statement that an edit adds."""
+        return bool(self.statements or (self.edit and self.edit.dated))
+
     def as_data(self) -> dict[str, Any]:
         """Return the change as plain JSON data; `change_from_data` is the way back.
 

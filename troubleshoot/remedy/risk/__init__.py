@@ -22,4 +22,5 @@ def assess(change: Change, *, held: PolicySet | None, allows: Newly | None = Non
     subject = Subject(change, held, (allows or newly(change, held)).entries)
     ways = tuple(escalation(subject))
     told = frozenset(name.lower() for one in ways for name in one.actions)
-    return assessment((*ways, *access_findings(subject, told=told), *form_findings(subject)))
+    findings = (*ways, *access_findings(subject, told=told), *form_findings(subject))
+    return assessment(findings, may_end=change.may_end)

@@ -73,11 +73,16 @@ class Assessment:
         return self.longest_hours is None or (hours is not None and hours <= self.longest_hours)
 
 
-def assessment(findings: Sequence[Finding]) -> Assessment:
-    """Return what the findings mean, the gravest first. Without a finding the risk is low."""
+def assessment(findings: Sequence[Finding], *, may_end: bool = True) -> Assessment:
+    """Return what the findings mean, the gravest first. Without a finding the risk is low.
+
+    A change of medium risk that cannot have an end needs one approver more in place of the limit of time.
+    """
     ordered = tuple(sorted(findings, key=lambda one: -one.level.rank))
     level = ordered[0].level if ordered else Level.LOW
     rule = risk_data("risk")["levels"][level]
+    if level is Level.MEDIUM and not may_end:
+        return Assessment(level, ordered, rule["approvals"] + 1, None)
     return Assessment(level, ordered, rule["approvals"], rule["longest_hours"])
 
 

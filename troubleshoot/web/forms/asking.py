@@ -55,7 +55,7 @@ class AskForm(RequestForm):
         """Refuse what its risk does not allow for so long, and what AWS has no room for."""
         data = super().clean() or self.cleaned_data
         chosen = self.chosen
-        if not chosen.may_end:
+        if not chosen.change.may_end:
             data["hours"] = None
             self.errors.pop("hours", None)
         if chosen.full:

@@ -73,7 +73,9 @@ def _choice(one: Alternative, *, ends: str) -> Choice:
         allows=allows_view(one.allows, is_known=one.after is not None),
         risk=risk_view(one.risk),
         approvals=approvals_words(one.risk),
-        longest=longest_words(one.risk) if one.may_end else "It has no end. It stays until somebody takes it back.",
+        longest=longest_words(one.risk)
+        if one.change.may_end
+        else "It has no end. It stays until somebody takes it back.",
         proof=_proof(one),
         touched=touched(change),
         policy=change_view(change, title="The exact policy", ends=ends) if change.statements else None,
