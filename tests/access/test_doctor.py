@@ -160,7 +160,7 @@ def test_the_broken_link_is_found_and_only_it(legs: Any, otto: Person, code: str
         (Reader(PASS, DATA, key=Missing("not shown to the portal")), {"key"}),
         (Reader(PASS, DATA, key="{"), {"key"}),
         (Reader(PASS, DATA, key=None), {"key"}),
-        (Reader(PASS, DATA, trust=None), {"trust", "guard"}),
+        (Reader(PASS, DATA, trust=None), {"guard"}),
         (Reader(PASS, DATA, trust=Missing("no")), {"trust", "guard"}),
         (Reader(PASS, DATA, scps=Missing("no")), {"pass", "data"}),
         (Reader(PASS, DATA, exists=Missing("no")), {"pass", "data", "bucket", "key"}),
@@ -180,6 +180,10 @@ def test_a_caller_that_does_not_exist_is_a_broken_link(legs: Any, otto: Person) 
 def test_a_role_of_another_account_cannot_be_passed(legs: Any, otto: Person) -> None:
     chain = Chain(CHAIN.caller, "arn:aws:iam::999999999999:role/x")
     assert legs(otto, Reader(PASS), chain)["pass"].health is Health.BROKEN
+
+
+def test_a_role_that_does_not_exist_is_a_broken_link(legs: Any, otto: Person) -> None:
+    assert legs(otto, Reader(PASS, DATA, trust=None))["trust"].health is Health.BROKEN
 
 
 def test_another_path_is_told_with_the_real_arn(legs: Any, otto: Person) -> None:

@@ -236,6 +236,16 @@ def test_a_refused_call_is_asked_for_from_the_guide(mateo: Person, rita: Person)
     assert "personalize:ListSchemas" in browser.get(response["Location"]).content.decode()
 
 
+def test_what_is_missing_for_asking_is_named_with_its_link(mateo: Person) -> None:
+    where = "/guide/not-authorized/?text=no&what=denied&service=personalize&action=personalize:DescribeCampaign"
+    where += "&resource=unknown&tags=no&who=user&principal=unknown&where=cli&says=nothing&has=no&seen=1"
+    text = signed_in(mateo).get(where).content.decode()
+    assert "Ask for this access" not in text
+    assert "tell what is missing" in text
+    assert "change=resource" in text
+    assert "change=principal" in text
+
+
 def test_passing_a_role_is_asked_for_from_the_guide(mateo: Person, rita: Person) -> None:
     browser = signed_in(mateo)
     where = "/guide/pass-role/?when=call&op=import&same=yes&fresh=no"

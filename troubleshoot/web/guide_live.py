@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access.doctor import Chain, Health, examine
 from troubleshoot.denial import Denial, Reading, parse
-from troubleshoot.guide.flow import Outcome
+from troubleshoot.guide.flow import UNKNOWN, Outcome
 from troubleshoot.guide.flows.pass_role import WRITING
 from troubleshoot.guide.results import trust_facts
 from troubleshoot.guide.walk import Walk
@@ -23,6 +23,7 @@ from troubleshoot.web.topics import keys_of
 
 DIAGNOSES = ("diagnosis", "doctor")
 """The live parts from which a diagnosis, and then a request, can be made."""
+_NEEDED = frozenset({"principal", "resource", "caller", "role"})
 _HEALTH = {
     Health.FINE: Status("fine", Tone.GOOD),
     Health.BROKEN: Status("broken", Tone.BAD),
@@ -83,6 +84,7 @@ def _doctor(walk: Walk, person: Person | None) -> Mapping[str, Any]:
     )
     return {
         "signed_in": person is not None,
+        "to_ask": _to_ask(walk),
         "legs": [(leg, _HEALTH[leg.health]) for leg in examine(chain, viewer=person)],
     }
 
@@ -104,8 +106,13 @@ def _paste(_walk: Walk, _person: Person | None) -> Mapping[str, Any]:
     return {"form": PasteForm()}
 
 
-def _diagnosis(_walk: Walk, person: Person | None) -> Mapping[str, Any]:
-    return {"signed_in": person is not None}
+def _diagnosis(walk: Walk, person: Person | None) -> Mapping[str, Any]:
+    return {"signed_in": person is not None, "to_ask": _to_ask(walk)}
+
+
+def _to_ask(walk: Walk) -> tuple[str, ...]:
+    """Return the questions that were answered with *I don't know*, and without which nothing can be asked for."""
+    return tuple(step.question.id for step in walk.steps if step.question.id in _NEEDED and step.answer == UNKNOWN)
 
 
 _PARTS: Mapping[str, Callable[[Walk, Person | None], Mapping[str, Any]]] = {

@@ -33,7 +33,7 @@ def passing_leg(chain: Chain, viewer: Person | None) -> Leg:
 def trust_legs(chain: Chain, viewer: Person | None) -> tuple[Leg, Leg]:
     """Return the link of the role's trust in Personalize, and the link of its guard against other accounts."""
     policy = _trust_policy(chain.role, viewer)
-    trust, guard = (unread(policy.why),) * 2 if isinstance(policy, Missing) else _judged(policy, chain.role)
+    trust, guard = _judged(policy, chain.role) if isinstance(policy, Policy) else (policy, unread(policy[1]))
     return (
         Leg("trust", "The role trusts Personalize", *trust, "service-trust"),
         Leg("guard", "The trust has its guard against other accounts", *guard, "service-trust"),
@@ -64,18 +64,19 @@ def _guard_words(fault: str, never: bool) -> Finding:
     return Health.BROKEN, f"{fault}." if never else "Its trust policy has no guard, so it is wider than it should be."
 
 
-def _trust_policy(role: str, viewer: Person | None) -> Policy | Missing:
+def _trust_policy(role: str, viewer: Person | None) -> Policy | Finding:
+    """Return the role's trust policy; or that there is no such role, or why it was not read."""
     account = readable(role, viewer)
     if isinstance(account, Missing):
-        return account
+        return unread(account.why)
     found = accounts.reader(account).role(role)
     if found is None:
-        return Missing("There is no role of this name in the account.")
+        return Health.BROKEN, "There is no role of this name in the account."
     if isinstance(found, Missing):
-        return found
+        return unread(found.why)
     if found.arn != role:
-        return Missing(f"The role’s real ARN is {found.arn}: the path differs. Use that one.")
+        return Health.BROKEN, f"The role’s real ARN is {found.arn}: the path differs. Use that one."
     try:
         return parse_policy(found.trust_policy, name="the trust policy")
     except PolicyError as error:
-        return Missing(str(error))
+        return unread(str(error))

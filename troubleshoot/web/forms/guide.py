@@ -12,6 +12,7 @@ from troubleshoot.guide.flow import UNKNOWN, Ask, Field, Option, Question
 from troubleshoot.guide.sayings import LONGEST_QUERY, SERVICES, find_actions
 from troubleshoot.guide.walk import MOST_ACTIONS
 from troubleshoot.iam import catalog
+from troubleshoot.templatetags.desk import words
 
 _CHOOSE = "Choose an answer."
 _CHOOSE_SOME = "Choose at least one answer."
@@ -157,7 +158,7 @@ def _typed_field(one: Field, value: str) -> forms.CharField:
     return forms.CharField(
         label=f"{one.label} (optional)" if one.optional else one.label,
         required=not one.optional,
-        help_text=one.hint,
+        help_text=words(one.hint),
         initial=value,
         widget=lines,
         error_messages={"required": f"{one.label}: type an answer."},

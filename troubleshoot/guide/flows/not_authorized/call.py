@@ -2,7 +2,6 @@
 
 from troubleshoot.guide.blocks import Points, Term, Text
 from troubleshoot.guide.flow import (
-    ACTION_KINDS,
     GIVEN,
     UNKNOWN,
     Ask,
@@ -41,11 +40,8 @@ NODES: tuple[Node, ...] = (
         (
             to("to-pass-role", "passing a role", "pass"),
             to("passing", "a call that passes a role", "passing"),
-            to(
-                "kind",
-                "an action",
-                *(kind for kind in ACTION_KINDS if kind not in ("pass", "passing", "list", "events")),
-            ),
+            to("kind", "asking for recommendations", "recommend"),
+            to("resource", "an action on a resource", "items", "pair", "version", "recipe", "any"),
             to("who", "an action without a resource", "list", "events"),
             to("no-action", "not known", UNKNOWN),
         ),
@@ -75,27 +71,21 @@ NODES: tuple[Node, ...] = (
     Question(
         "passing",
         "Does the message name iam:PassRole?",
-        (to("to-pass-role-op", "it names it", "yes"), to("kind", "it names another action", "no", UNKNOWN)),
+        (to("to-pass-role-op", "it names it", "yes"), to("resource", "it names another action", "no", UNKNOWN)),
         options=(Option("yes", "Yes"), Option("no", "No, it names the action itself"), DONT_KNOW),
         hint="This action hands a role to Personalize, so it needs two permissions.",
     ),
     HandOver("to-pass-role-op", "Passing a role", "pass-role", (("when", "call"),)),
     Question(
         "kind",
-        "On what did you try it?",
-        (to("resource", "a resource"),),
+        "Do you ask a campaign or a recommender?",
+        (to("resource", "told"),),
         options=(
-            Option("campaign", "A campaign"),
-            Option("recommender", "A recommender"),
-            Option("solution", "A solution"),
-            Option("version", "A version of a solution"),
-            Option("dataset", "A dataset, or its items, users or events"),
-            Option("group", "A dataset group"),
-            Option("recipe", "A recipe, algorithm or feature transformation"),
-            Option("untagged", "A schema or a metric attribution"),
-            Option("other", "Something else"),
+            Option("campaign", "A campaign", "made from a solution of your own"),
+            Option("recommender", "A recommender", "made for a use case that AWS prepared"),
             DONT_KNOW,
         ),
+        hint="The same call asks either of them, and each needs a permission of its own.",
     ),
     Question(
         "resource",

@@ -12,7 +12,7 @@ _ASK = (
 NODES: tuple[Node, ...] = (
     Question(
         "says",
-        "What else does the message say?",
+        "Did you see any of these words?",
         (
             to("organization", "a control policy", "control"),
             to("boundary", "a boundary", "boundary"),
@@ -168,9 +168,7 @@ NODES: tuple[Node, ...] = (
             finding("P20", "action", "items"),
             finding("P21", "action", "pair"),
             finding("P26", "kind", "recommender"),
-            finding("P28", "kind", "version"),
             finding("P28", "action", "version"),
-            finding("P17", "kind", "recipe"),
             finding("P17", "action", "recipe"),
             finding("P22", "tags", "set"),
             finding("P23", "tags", "policy"),
