@@ -71,7 +71,13 @@ def asked_of(request: AccessRequest) -> Asked:
 def route_of(asked: Asked) -> Route:
     """Return the route of what is asked, by the rules as they stand now."""
     rules, by_account = rules_over(permissions_of(asked.change), _rules_for(asked))
-    return Route(tuple(rules), by_account, max([BY_RISK[Risk(asked.risk)], *(rule.approvals for rule in rules)]))
+    return Route(tuple(rules), by_account, max([_least(asked), *(rule.approvals for rule in rules)]))
+
+
+def _least(asked: Asked) -> int:
+    """A change of medium risk that cannot have an end takes two people, in place of a limit of time."""
+    endless = asked.risk == Risk.MEDIUM and not asked.change.may_end
+    return 2 if endless else BY_RISK[Risk(asked.risk)]
 
 
 def people_of(route: Route, asked: Asked, *, day: date | None = None) -> QuerySet[Person]:
