@@ -129,3 +129,9 @@ def test_without_live_state_the_checks_are_named_and_not_judged():
     found = next_checks(facts, judged, None, Sight(), None)
     assert [one.action for one in found] == [IMPORT, "personalize:TagResource", "iam:PassRole"]
     assert {one.standing for one in found} == {Standing.NOT_JUDGED}
+
+
+def test_a_statement_of_a_change_that_nobody_made_is_never_called_the_closest():
+    group = f"{HERE}:dataset-group/food"
+    found = further("personalize:CreateDatasetGroup", group, proposed=True)["personalize:TagResource datasetGroup"]
+    assert (found.standing, found.statement) == (Standing.STOPS, None)

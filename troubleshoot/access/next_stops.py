@@ -81,7 +81,7 @@ class _Foresight:
         requests = tuple(self._requests(check))
         decisions = [self._decision(request, self._then) for request in requests]
         standing = _together([standing_of(decision) for decision in decisions])
-        stopped = next((one for one in decisions if one.stopping), None) if standing is Standing.STOPS else None
+        stopped = self._stopped(requests, decisions) if standing is Standing.STOPS else None
         stop = first_stop(stopped) if stopped else None
         shown = stopping_statements(stopped, self._snapshot, self._sight) if stopped else ()
         return replace(
@@ -93,6 +93,11 @@ class _Foresight:
             missing=_unique(key for one in decisions for key in one.missing_keys) if self._sight.policy_text else (),
             is_given_too=standing is Standing.PASSES and self._is_stopped_now(requests),
         )
+
+    def _stopped(self, requests: Sequence[Request], decisions: Sequence[Decision]) -> Decision:
+        """Return the first stop, with today's statements: one of a change that nobody made yet is closest to nobody."""
+        stopped = next(at for at, decision in enumerate(decisions) if decision.stopping)
+        return self._decision(requests[stopped], self._now)
 
     def _is_stopped_now(self, requests: Sequence[Request]) -> bool:
         return self._then is not self._now and any(self._decision(one, self._now).stopping for one in requests)

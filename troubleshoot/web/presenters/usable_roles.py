@@ -32,7 +32,6 @@ def role_steps(answer: Answer) -> list[Step]:
             f"{_route(best)} {_hangs_on(best)}{more} The lines below go into the file ~/.aws/config.",
             _console(best),
             "Switch role in the console",
-            "primary",
             quote=_profiles(best),
         )
     ]
