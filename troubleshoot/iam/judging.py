@@ -88,25 +88,24 @@ class AccountJudge:
         stored = self._account.identity_of(state)
         if self._gates.resource is not None or isinstance(stored, Missing):
             return False
-        return not any(self._may_allow(policy.document) for policy in stored)
+        return not any(self._may_allow(policy.document, state.arn) for policy in stored)
 
-    def _may_allow(self, document: str) -> bool:
+    def _may_allow(self, document: str, holder: str) -> bool:
+        """Tell whether a document could allow the call to anybody; `holder` is any of the account who has it."""
         found = self._allowing.get(document)
         if found is None:
-            found = may_allow_in(document, self._service) and self._may_allow_in_full(self._policy(document))
+            found = may_allow_in(document, self._service) and self._may_allow_in_full(self._policy(document), holder)
             self._allowing[document] = found
         return found
 
-    def _may_allow_in_full(self, policy: Policy | Unknown) -> bool:
+    def _may_allow_in_full(self, policy: Policy | Unknown, holder: str) -> bool:
         if isinstance(policy, Unknown):
             return True
         alone = PolicySet(identity=(policy,))
-        return CompiledPolicies(alone).decide(self._known_of_nobody(alone)) is not Outcome.IMPLICIT_DENY
-
-    def _known_of_nobody(self, policies: PolicySet) -> Request:
         known = {key.lower() for key in self._shared}
-        asked = frozenset(key for key in condition_keys(policies) if key not in known)
-        return replace(self._call, context=self._shared, unknown_keys=asked)
+        asked = frozenset(key for key in condition_keys(alone) if key not in known)
+        request = replace(self._call, principal=holder, context=self._shared, unknown_keys=asked)
+        return CompiledPolicies(alone).decide(request) is not Outcome.IMPLICIT_DENY
 
     def _assume(self, state: PrincipalState, role: PrincipalState) -> Step:
         if not self._is_trusted(state, role):
