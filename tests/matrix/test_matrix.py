@@ -41,6 +41,10 @@ DOORS: dict[str, set[str]] = {
     "request-status": _READS_CASE,
     "withdraw": {"owner"},
     "give-back": {"owner"},
+    "extend": {"owner"},
+    "still-denied": {"owner"},
+    "comment": _READS_CASE,
+    "answer": {"owner"},
 }
 """Whose object it is, beyond the role: for everybody else the page is a 404."""
 NEEDS_A_BODY = {"choose", "guide-ticket", "guide-file", "guide-solved", "guide-diagnose", "guide-request"}

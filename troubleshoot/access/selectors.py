@@ -9,12 +9,13 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from troubleshoot.access import searching
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.access.trail import about
+from troubleshoot.access.trail import Search
 from troubleshoot.models import (
     AccessRequest,
     AdminChange,
     Approval,
     AuditEntry,
+    AuditExport,
     ErasableText,
     Grant,
     Person,
@@ -59,6 +60,9 @@ def queue(
     person: Person,
     *,
     states: Iterable[str] = WAITING,
+    account: str = "",
+    risk: str = "",
+    waiting_since: datetime | None = None,
     search: str = "",
     after: str | None = None,
     newest_first: bool = False,
@@ -66,12 +70,19 @@ def queue(
 ) -> Page[AccessRequest]:
     """Return one page of the requests that the person may see as staff, oldest first; an empty `states` means all.
 
-    Approvers see those of their accounts, helpdesk, administrators and auditors all. `after` is the page before's.
+    Approvers see those of their accounts, helpdesk, administrators and auditors all. `account` is an AWS account's
+    id, `waiting_since` leaves out what was asked later. `after` is the page before's.
     """
     rows = _visible(person).select_related("account", "requester", "beneficiary", "grant")
     wanted = [state for state in states if state in State.values]
     if wanted:
         rows = rows.filter(state__in=wanted)
+    if account:
+        rows = rows.filter(account__account_id=account)
+    if risk:
+        rows = rows.filter(risk=risk)
+    if waiting_since:
+        rows = rows.filter(submitted_at__lte=waiting_since)
     if search.strip():
         rows = searching.matching(rows, search)
     order = ("-submitted_at", "-pk") if newest_first else ("submitted_at", "pk")
@@ -103,15 +114,26 @@ def moments(request: AccessRequest) -> list[Moment]:
     return _moments(list(AuditEntry.objects.filter(subject=request.code).order_by("sequence")))
 
 
-def audit_page(*, search: str = "", after: str | None = None, size: int = PAGE) -> Page[AuditEntry]:
+def last_question(request: AccessRequest) -> str:
+    """Return what an approver wanted to know when the request was last sent back; empty once it was erased."""
+    asked = AuditEntry.objects.filter(subject=request.code, event="request.ask_for_changes")
+    entry = asked.order_by("-sequence").first()
+    text = ErasableText.objects.filter(sequence=entry.sequence, name="reason").first() if entry else None
+    return text.text if text else ""
+
+
+def audit_page(*, search: Search | None = None, after: str | None = None, size: int = PAGE) -> Page[AuditEntry]:
     """Return one page of the audit trail, newest first, of what `search` names where it is given."""
-    rows = AuditEntry.objects.order_by("-sequence")
-    if search.strip():
-        rows = rows.filter(about(search.strip()))
+    rows = (search or Search()).narrow(AuditEntry.objects.order_by("-sequence"))
     if after and after.isdecimal() and len(after) < 19:
         rows = rows.filter(sequence__lt=int(after))
     found = list(rows[: size + 1])
     return Page(found[:size], str(found[size - 1].sequence) if len(found) > size else None)
+
+
+def last_exported_head() -> AuditExport | None:
+    """Return the head of the chain that was given away last, or None where none ever was."""
+    return AuditExport.objects.order_by("-pk").first()
 
 
 def audit_moments(entries: Sequence[AuditEntry]) -> list[Moment]:

@@ -4,8 +4,9 @@ import hashlib
 from typing import Any
 from urllib.parse import urlsplit
 
+from django import forms
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -13,6 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from troubleshoot.models import Person
+from troubleshoot.web.signed_in import person_of
+
+UNPROCESSABLE = 422
 
 TRIES = 5
 WAIT_MINUTES = 15
@@ -43,11 +49,8 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """Return the form's data with the person signed in, or raise `ValidationError` in words."""
-        key = self._key()
-        if cache.get(key, 0) >= TRIES:
-            raise ValidationError(
-                f"Too many tries. Wait {WAIT_MINUTES} minutes, then try again.", code="too_many_tries"
-            )
+        key = _key(self.request, str(self.cleaned_data.get("username", "")))
+        _refuse_too_many(key)
         try:
             data = super().clean()
         except ValidationError:
@@ -57,10 +60,41 @@ class SignInForm(AuthenticationForm):
             cache.delete(key)
         return data
 
-    def _key(self) -> str:
-        address = _address(self.request) if self.request else ""
-        name = str(self.cleaned_data.get("username", "")).casefold()
-        return "sign-in:" + hashlib.sha256(f"{address}\0{name}".encode()).hexdigest()
+
+class AgainForm(forms.Form):
+    """The password alone, of who is signed in. Failures count together with those of signing in."""
+
+    password = forms.CharField(
+        label="Password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+        error_messages={"required": "Type your password."},
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, person: Person, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._request, self._person = request, person
+
+    def clean_password(self) -> str:
+        """Refuse a password that is not the signed-in person's."""
+        password: str = self.cleaned_data["password"]
+        key = _key(self._request, self._person.get_username())
+        _refuse_too_many(key)
+        if authenticate(self._request, username=self._person.get_username(), password=password) != self._person:
+            _count(key)
+            raise ValidationError("This is not your password. Check it and try again.", code="invalid_login")
+        cache.delete(key)
+        return password
+
+
+def _key(request: HttpRequest | None, name: str) -> str:
+    address = _address(request) if request else ""
+    return "sign-in:" + hashlib.sha256(f"{address}\0{name.casefold()}".encode()).hexdigest()
+
+
+def _refuse_too_many(key: str) -> None:
+    if cache.get(key, 0) >= TRIES:
+        raise ValidationError(f"Too many tries. Wait {WAIT_MINUTES} minutes, then try again.", code="too_many_tries")
 
 
 def _address(request: HttpRequest) -> str:
@@ -88,6 +122,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         login(request, form.get_user())
         return redirect(target)
     return render(request, "registration/sign_in.html", {"form": form, "next": target})
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Ask somebody who is signed in for the password once more, then lead back to `?next=`."""
+    person, target = person_of(request), _target(request)
+    form = AgainForm(request.POST if request.method == "POST" else None, request=request, person=person)
+    if form.is_valid():
+        login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect(target)
+    context = {"form": form, "next": target, "person": person, "has_password": person.has_usable_password()}
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, "registration/again.html", context, status=status)
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:

@@ -7,23 +7,30 @@ name. A page answers GET and HEAD where it declares `get`, POST where it declare
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from troubleshoot.web import (
     accounts,
+    answering,
+    ask,
     audit,
     causes,
+    deciding,
+    deliveries,
     denied,
     diagnosis,
+    grants,
     guide,
     guide_request,
     health,
     home,
+    others,
     people,
     queue,
     read,
     requests,
     search,
+    settings_page,
     sign_in,
     style,
     topics,
@@ -40,7 +47,7 @@ class Page:
 
     route: str
     name: str
-    view: Callable[..., HttpResponse]
+    view: Callable[..., HttpResponseBase]
     get: Rule | None = None
     post: Rule | None = None
 
@@ -86,6 +93,7 @@ GUIDE_ROOMS: tuple[Page, ...] = (
 """What stands behind a guide's outcome. Without the answers that lead to one they are not there."""
 
 WORKING_ROOMS: tuple[Page, ...] = (
+    Page("sign-in/again/", "sign-in-again", sign_in.sign_in_again, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
     Page("read/", "read", read.read, get=Rule.READER, post=Rule.READER),
     Page("read/send/", "send-unread", unread.send, post=Rule.SIGNED_IN),
     # One diagnosis. Whose it is, the doors ask.
@@ -95,7 +103,7 @@ WORKING_ROOMS: tuple[Page, ...] = (
     Page("d/<str:token>/choose/", "choose", diagnosis.choose, post=Rule.SIGNED_IN),
     Page("d/<str:token>/report/", "report-reading", unread.report, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
     Page("d/<str:token>/ticket/", "ticket", diagnosis.ticket, get=Rule.SIGNED_IN),
-    Page("d/<str:token>/request/", "request-access", requests.request_access, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
+    Page("d/<str:token>/request/", "request-access", ask.request_access, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
     Page("d/<str:token>/denied/", "denied-of-case", denied.denied_of_case, get=Rule.SIGNED_IN),
     Page("denied/", "denied", denied.denied, get=Rule.SIGNED_IN),
     Page("case/<str:code>/", "case", diagnosis.case, get=Rule.SIGNED_IN),
@@ -104,13 +112,18 @@ WORKING_ROOMS: tuple[Page, ...] = (
     Page("requests/<str:code>/status/", "request-status", requests.status, get=Rule.SIGNED_IN),
     Page("requests/<str:code>/withdraw/", "withdraw", requests.withdraw, post=Rule.SIGNED_IN),
     Page("requests/<str:code>/end/", "give-back", requests.give_back, post=Rule.SIGNED_IN),
+    Page("requests/<str:code>/comment/", "comment", answering.comment, post=Rule.SIGNED_IN),
+    Page("requests/<str:code>/answer/", "answer", answering.answer, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
     # The rooms of those who decide, and of those who look after the portal.
     Page("queue/", "queue", queue.queue, get=Rule.STAFF),
     Page("queue/<str:code>/", "review", queue.review, get=Rule.REVIEWERS),
-    Page("queue/<str:code>/approve/", "approve", queue.approve, post=Rule.APPROVERS),
-    Page("queue/<str:code>/reject/", "reject", queue.reject, post=Rule.APPROVERS),
-    Page("queue/<str:code>/check/", "check-applied", queue.check_applied, post=Rule.KEEPERS),
-    Page("queue/<str:code>/revoke/", "revoke", queue.revoke, post=Rule.KEEPERS),
+    Page("queue/<str:code>/approve/", "approve", deciding.approve, post=Rule.APPROVERS),
+    Page("queue/<str:code>/reject/", "reject", deciding.reject, post=Rule.APPROVERS),
+    Page("queue/<str:code>/ask/", "ask-for-changes", deciding.ask_for_changes, get=Rule.APPROVERS, post=Rule.APPROVERS),
+    Page("queue/<str:code>/narrow/", "narrow", deciding.narrow, get=Rule.APPROVERS, post=Rule.APPROVERS),
+    Page("queue/<str:code>/check/", "check-applied", deciding.check_applied, post=Rule.KEEPERS),
+    Page("queue/<str:code>/revoke/", "revoke", deciding.revoke, post=Rule.KEEPERS),
+    Page("queue/<str:code>/who-can/", "who-can", others.who_can, get=Rule.REVIEWERS),
     Page("people/", "people", people.people, get=Rule.RECORDS),
     Page("people/changes/", "propose-change", people.propose, post=Rule.ADMINS),
     Page("people/changes/<int:pk>/confirm/", "confirm-change", people.confirm, post=Rule.ADMINS),
@@ -122,10 +135,27 @@ WORKING_ROOMS: tuple[Page, ...] = (
     Page("unread/<int:pk>/handle/", "handle-unread", unread.handle, post=Rule.ADMINS),
     Page("unread/<int:pk>/delete/", "delete-unread", unread.delete, post=Rule.ADMINS),
     Page("audit/", "audit", audit.audit, get=Rule.RECORDS),
+    Page("audit/export/", "export-audit", audit.export, post=Rule.RECORDS),
+    Page("deliveries/", "deliveries", deliveries.deliveries, get=Rule.RECORDS),
+    Page("deliveries/<int:pk>/again/", "send-again", deliveries.again, post=Rule.ADMINS),
+    Page("settings/", "my-settings", settings_page.my_settings, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
     Page("health/", "health", health.health, get=Rule.ANYONE),
 )
 """Diagnoses, requests, the queue, and the rooms of administrators and auditors."""
 
-PAGES: tuple[Page, ...] = READING_ROOMS + GUIDE_ROOMS + WORKING_ROOMS
+GRANT_ROOMS: tuple[Page, ...] = (
+    Page("requests/<str:code>/extend/", "extend", grants.extend, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
+    Page(
+        "requests/<str:code>/still-denied/", "still-denied", grants.look_again, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN
+    ),
+    Page("grants/", "grants", grants.needing, get=Rule.REVIEWERS),
+    Page("grants/<str:code>/", "grant", grants.grant, get=Rule.REVIEWERS),
+    Page("grants/<str:code>/undo/", "undo-grant", grants.undo_grant, post=Rule.KEEPERS),
+    Page("grants/<str:code>/compare/", "compare-grant", grants.compare, post=Rule.KEEPERS),
+    Page("grants/<str:code>/removed/", "grant-removed", grants.removed, post=Rule.KEEPERS),
+)
+"""What becomes of an active grant: more time, a second look, what others changed of it, and undoing it."""
+
+PAGES: tuple[Page, ...] = READING_ROOMS + GUIDE_ROOMS + WORKING_ROOMS + GRANT_ROOMS
 
 BY_NAME = {page.name: page for page in PAGES}

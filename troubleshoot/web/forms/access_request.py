@@ -1,4 +1,4 @@
-"""Asking for access, and deciding on it."""
+"""Asking for access."""
 
 import re
 from typing import Any
@@ -63,33 +63,3 @@ def durations_of(account: Account) -> list[tuple[int | str, str]]:
     if not durations:
         durations = [(account.max_hours, f"{account.max_hours} hours")]
     return [*durations, (UNTIL_REVOKED, "until it is revoked")] if account.allows_permanent else durations
-
-
-class ApproveForm(forms.Form):
-    """An approval names the digest of the change that was on the screen."""
-
-    digest = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-
-
-class RejectForm(ApproveForm):
-    """A rejection names the digest too, and needs a reason, which the requester reads."""
-
-    reason = forms.CharField(
-        label="Reason for rejecting",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The requester reads this.",
-        error_messages={"required": "Give a reason. The requester reads it."},
-    )
-
-
-class RevokeForm(forms.Form):
-    """Taking a grant away early needs a reason too."""
-
-    reason = forms.CharField(
-        label="Why does it end now?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The person who loses it reads this.",
-        error_messages={"required": "Give a reason. The person who loses it reads it."},
-    )

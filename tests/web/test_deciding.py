@@ -1,0 +1,256 @@
+"""Deciding in the browser: fresh, told, narrowed, asked anew, commented."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from tests.builders import make_diagnosis, make_request, make_rule
+from tests.cast import ALICE_ARN
+from tests.web import markup
+from tests.web.signing_in import signed_in
+from troubleshoot.access import services
+from troubleshoot.models import AccessRequest, Account, Person, Risk, State
+from troubleshoot.remedy import Change, change_from_data
+from troubleshoot.web.sign_in import TRIES
+
+WIDE = ["personalize:ListSchemas", "personalize:ListDatasets"]
+
+
+@pytest.fixture
+def asked(alice: Person, account: Account) -> AccessRequest:
+    statement = {"Sid": "AccessDesk", "Effect": "Allow", "Action": WIDE, "Resource": "*"}
+    change = Change(account.account_id, ALICE_ARN, (statement,), 24)
+    kept = make_diagnosis(person=alice, account=account)
+    return make_request(
+        requester=alice, account=account, diagnosis=kept, change=change.as_data(), change_digest=change.digest()
+    )
+
+
+def stale(person: Person) -> Client:
+    """A browser in which the person signed in 16 minutes ago."""
+    cache.clear()
+    client = signed_in(person)
+    session = client.session
+    session["signed_in_at"] = int((timezone.now() - timedelta(minutes=16)).timestamp())
+    session.save()
+    return client
+
+
+def send(client: Client, asked: AccessRequest, **more: str) -> object:
+    return client.post(f"/queue/{asked.code}/approve/", {"digest": asked.change_digest, **more})
+
+
+def test_an_approval_needs_a_fresh_sign_in_and_keeps_what_was_typed(asked: AccessRequest, rita: Person) -> None:
+    client = stale(rita)
+    response = send(client, asked, note="Only for the import.")
+    assert response["Location"] == f"/sign-in/again/?next=%2Fqueue%2F{asked.code}%2F"
+    asked.refresh_from_db()
+    assert asked.state == State.SUBMITTED
+    page = markup.read(client.get(response["Location"]).content)
+    (hidden,) = page.all("input", name="next")
+    again = client.post("/sign-in/again/", {"password": "rita-password-1", "next": hidden["value"]})
+    assert again["Location"] == f"/queue/{asked.code}/"
+    assert "Only for the import." in client.get(again["Location"]).content.decode()
+    assert "Only for the import." not in client.get(again["Location"]).content.decode()
+    send(client, asked, note="Only for the import.")
+    asked.refresh_from_db()
+    assert asked.state == State.APPROVED
+    assert asked.approvals.get().reason == "Only for the import."
+
+
+def test_a_wrong_password_is_told_and_counted(asked: AccessRequest, rita: Person) -> None:
+    client = stale(rita)
+    for _ in range(TRIES):
+        response = client.post("/sign-in/again/", {"password": "wrong"})
+        assert response.status_code == 422
+        assert "This is not your password." in response.content.decode()
+    page = client.post("/sign-in/again/", {"password": "rita-password-1"}).content.decode()
+    assert "Too many tries." in page
+    assert send(client, asked)["Location"].startswith("/sign-in/again/")
+
+
+def test_another_persons_password_is_not_ones_own(rita: Person, noor: Person) -> None:
+    assert stale(rita).post("/sign-in/again/", {"password": "noor-password-1"}).status_code == 422
+
+
+def test_the_way_back_leads_to_this_site_only(rita: Person) -> None:
+    sent = {"password": "rita-password-1", "next": "https://example.com/"}
+    assert stale(rita).post("/sign-in/again/", sent)["Location"] == "/"
+
+
+def test_who_signs_in_through_the_company_is_told_how(rita: Person) -> None:
+    rita.set_unusable_password()
+    rita.save()
+    page = stale(rita).get("/sign-in/again/").content.decode()
+    assert "through your company" in page
+    assert 'type="password"' not in page
+
+
+def test_a_session_that_does_not_know_when_is_not_fresh(asked: AccessRequest, rita: Person) -> None:
+    client = signed_in(rita)
+    session = client.session
+    del session["signed_in_at"]
+    session.save()
+    assert send(client, asked)["Location"].startswith("/sign-in/again/")
+
+
+def test_rejecting_and_asking_need_no_second_sign_in(asked: AccessRequest, rita: Person) -> None:
+    stale(rita).post(f"/queue/{asked.code}/ask/", {"digest": asked.change_digest, "reason": "Why both?"})
+    asked.refresh_from_db()
+    assert asked.state == State.NEEDS_CHANGES
+
+
+def test_a_reason_that_came_too_late_is_not_lost(asked: AccessRequest, rita: Person) -> None:
+    client = signed_in(rita)
+    page = client.post(f"/queue/{asked.code}/reject/", {"digest": "0" * 64, "reason": "Too broad."}, follow=True)
+    assert "The change is not the one that you were shown." in page.content.decode()
+    assert ">\nToo broad.</textarea>" in page.content.decode()
+
+
+def test_a_high_risk_tells_that_two_people_approve_and_who_did(
+    asked: AccessRequest, rita: Person, noor: Person
+) -> None:
+    AccessRequest.objects.update(risk=Risk.HIGH)
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    assert "Two of these people have to approve it: Rita and Noor. Nobody has approved it yet." in page
+    told = signed_in(rita).post(f"/queue/{asked.code}/approve/", {"digest": asked.change_digest}, follow=True)
+    assert "Another approver has to approve it too." in told.content.decode()
+    assert "Approved so far by Rita." in signed_in(noor).get(f"/queue/{asked.code}/").content.decode()
+    send(signed_in(noor), asked)
+    asked.refresh_from_db()
+    assert asked.state == State.APPROVED
+
+
+def test_whom_a_rule_names_decides_in_the_browser(asked: AccessRequest, rita: Person, charlie: Person) -> None:
+    make_rule(charlie)
+    assert "You may look, not decide." in signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    assert asked.code in signed_in(charlie).get("/queue/").content.decode()
+    send(signed_in(charlie), asked)
+    asked.refresh_from_db()
+    assert asked.approvals.get().approver == charlie
+
+
+def test_a_request_is_narrowed_on_a_page(asked: AccessRequest, rita: Person) -> None:
+    client = signed_in(rita)
+    page = markup.read(client.get(f"/queue/{asked.code}/narrow/").content)
+    assert [box["value"] for box in page.all("input", name="actions")] == WIDE
+    sent = {"digest": asked.change_digest, "actions": WIDE[:1], "hours": "8", "reason": "One is enough."}
+    told = client.post(f"/queue/{asked.code}/narrow/", sent, follow=True).content.decode()
+    assert "Narrowed." in told
+    assert "It asks for something else than at first" in told
+    asked.refresh_from_db()
+    change = change_from_data(asked.change)
+    assert (change.statements[0]["Action"], change.hours) == (WIDE[0], 8)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"actions": WIDE, "hours": "24"}, "This is what was asked for already."),
+        ({"actions": WIDE[1:], "hours": "24"}, "With this the call would be denied still."),
+        ({"actions": ["s3:*"], "hours": "24"}, "Select a valid choice."),
+        ({"actions": WIDE, "hours": "720"}, "Select a valid choice."),
+        ({"hours": "24"}, "Leave at least one action."),
+    ],
+)
+def test_what_is_not_narrower_is_told_and_nothing_typed_is_lost(
+    asked: AccessRequest, rita: Person, sent: dict[str, object], words: str
+) -> None:
+    sent |= {"digest": asked.change_digest, "reason": "One is enough."}
+    response = signed_in(rita).post(f"/queue/{asked.code}/narrow/", sent)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert "One is enough." in response.content.decode()
+
+
+def test_who_may_not_decide_is_offered_no_form(asked: AccessRequest, rita: Person) -> None:
+    AccessRequest.objects.update(state=State.ACTIVE)
+    for name in ("ask", "narrow"):
+        page = signed_in(rita).get(f"/queue/{asked.code}/{name}/").content.decode()
+        assert "There is nothing for you to decide" in page
+        assert 'name="reason"' not in page
+
+
+def test_a_question_is_answered_on_a_page(asked: AccessRequest, alice: Person, rita: Person) -> None:
+    services.ask_for_changes(request=asked, approver=rita, change_digest=asked.change_digest, reason="Why both?")
+    client = signed_in(alice)
+    assert f"/requests/{asked.code}/answer/" in client.get(f"/requests/{asked.code}/").content.decode()
+    page = client.get(f"/requests/{asked.code}/answer/").content.decode()
+    assert "Why both?" in page
+    assert "The weekly import needs it." in page
+    response = client.post(f"/requests/{asked.code}/answer/", {"justification": " ", "hours": "24"})
+    assert response.status_code == 422
+    before = asked.change_digest
+    client.post(f"/requests/{asked.code}/answer/", {"justification": "For Monday.", "hours": "8"})
+    asked.refresh_from_db()
+    assert (asked.state, asked.justification) == (State.SUBMITTED, "For Monday.")
+    assert change_from_data(asked.change).hours == 8
+    assert asked.change_digest != before
+
+
+def test_nobody_answers_where_nobody_asked(asked: AccessRequest, alice: Person) -> None:
+    response = signed_in(alice).get(f"/requests/{asked.code}/answer/", follow=True)
+    assert "Nobody waits for an answer" in response.content.decode()
+
+
+def test_both_sides_comment_where_they_read(asked: AccessRequest, alice: Person, rita: Person) -> None:
+    signed_in(rita).post(f"/requests/{asked.code}/comment/", {"text": "Which import?", "back": "review"})
+    page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert "Which import?" in page
+    told = signed_in(alice).post(f"/requests/{asked.code}/comment/", {"text": "<b>Monday</b>\nnine"}, follow=True)
+    assert "&lt;b&gt;Monday&lt;/b&gt;<br>nine" in told.content.decode()
+    response = signed_in(rita).post(f"/requests/{asked.code}/comment/", {"text": " ", "back": "review"})
+    assert response.status_code == 422
+    assert "Write what you want to say." in response.content.decode()
+
+
+def test_an_auditor_reads_comments_and_writes_none(asked: AccessRequest, otto: Person) -> None:
+    client = signed_in(otto)
+    assert "Send the comment" not in client.get(f"/requests/{asked.code}/").content.decode()
+    assert client.post(f"/requests/{asked.code}/comment/", {"text": "Hm"}).status_code == 422
+
+
+def test_another_request_for_the_same_call_is_a_warning(
+    asked: AccessRequest, charlie: Person, alice: Person, rita: Person
+) -> None:
+    other = make_request(requester=charlie, beneficiary=alice, account=asked.account, call_digest="x" * 64)
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    assert "The same call is asked for elsewhere too" in page
+    assert other.code in page
+
+
+def test_the_queue_is_narrowed_by_account_risk_and_age(
+    asked: AccessRequest, alice: Person, rita: Person, django_assert_max_num_queries: object
+) -> None:
+    old = make_request(
+        requester=alice, account=asked.account, action="s3:GetObject", age=timedelta(days=8), risk=Risk.HIGH
+    )
+    client = signed_in(rita)
+    for query, codes in (
+        ({"risk": "high"}, {old.code}),
+        ({"risk": "low"}, {asked.code}),
+        ({"age": "week"}, {old.code}),
+        ({"age": "month"}, set()),
+        ({"account": asked.account.account_id}, {asked.code, old.code}),
+        ({"account": "444455556666"}, set()),
+        ({"risk": "nonsense", "age": "x", "account": "'"}, {asked.code, old.code}),
+    ):
+        with django_assert_max_num_queries(12):  # type: ignore[operator]
+            page = client.get("/queue/", query).content.decode()
+        assert {code for code in (asked.code, old.code) if f"/queue/{code}/" in page} == codes, query
+    assert "risk=high" in client.get("/queue/", {"risk": "high"}).content.decode().split('class="chips"')[1]
+
+
+def test_the_review_costs_a_constant_number_of_queries(
+    asked: AccessRequest, alice: Person, rita: Person, noor: Person, django_assert_max_num_queries: object
+) -> None:
+    make_rule(rita, noor, position=1)
+    make_rule(rita, position=2, action_pattern="s3:*")
+    for number in range(5):
+        services.add_comment(request=asked, author=alice, text=f"Comment {number}")
+    client = signed_in(rita)
+    with django_assert_max_num_queries(17):  # type: ignore[operator]
+        assert client.get(f"/queue/{asked.code}/").status_code == 200

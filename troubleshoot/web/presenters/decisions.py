@@ -1,0 +1,96 @@
+"""What stands beside a decision: who may take it, who has, what else asks for the same, what people said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from troubleshoot.access import asking, comments, routing
+from troubleshoot.access.doors import may_see
+from troubleshoot.models import AccessRequest, Comment, Person, State
+from troubleshoot.remedy import change_from_data
+from troubleshoot.web.presenters.names import list_in_words
+from troubleshoot.web.presenters.requests import RequestRow, request_row
+
+_NAMED = 5
+_NUMBERS = ("None", "One", "Two", "Three", "Four", "Five")
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """What somebody said. `own`: the viewer said it."""
+
+    author: str
+    at: datetime
+    text: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPanel:
+    """Who decides, in words; the approvals that count so far; other requests for the same call; the comments.
+
+    `waits_for` says whose turn it is where it is not the approvers'. `changed`: it asks for something else than at
+    first.
+    """
+
+    may_decide: bool
+    may_narrow: bool
+    who: str
+    given: str
+    waits_for: str
+    changed: bool
+    others: tuple[RequestRow, ...]
+    comments: tuple[CommentView, ...]
+    may_comment: bool
+
+
+def decision_panel(request: AccessRequest, *, viewer: Person) -> DecisionPanel:
+    """Return what the review shows beside its evidence, for one viewer."""
+    waits = request.state == State.SUBMITTED
+    asked = routing.asked_of(request)
+    route = routing.route_of(asked) if waits else None
+    people = list(routing.people_of(route, asked)) if route else []
+    may_decide = viewer.pk in {person.pk for person in people}
+    return DecisionPanel(
+        may_decide=may_decide,
+        may_narrow=may_decide and not change_from_data(request.change).is_manual,
+        who=who_in_words([str(person) for person in people], route.approvals) if route else "",
+        given=_given(request) if route and route.approvals > 1 else "",
+        waits_for=_waits_for(request),
+        changed=request.first_change is not None,
+        others=tuple(
+            request_row(other) for other in asking.others_for_the_same_call(request) if may_see(viewer, other)
+        ),
+        comments=comment_views(request, viewer=viewer),
+        may_comment=comments.may_comment(viewer, request),
+    )
+
+
+def who_in_words(names: list[str], needed: int) -> str:
+    """Return one or two sentences on who decides, and how many of them have to approve."""
+    if len(names) < needed:
+        return "Too few people can approve it at the moment. The administrators know."
+    shown = names[:_NAMED] + ([f"{len(names) - _NAMED} more"] if len(names) > _NAMED else [])
+    if needed == 1:
+        return f"{list_in_words(shown, last='or')} decides."
+    number = _NUMBERS[needed] if needed < len(_NUMBERS) else str(needed)
+    return f"{number} of these people have to approve it: {list_in_words(shown)}."
+
+
+def comment_views(request: AccessRequest, *, viewer: Person) -> tuple[CommentView, ...]:
+    """Return the comments on a request, the oldest first."""
+    return tuple(_comment(comment, viewer) for comment in comments.comments_on(request))
+
+
+def _comment(comment: Comment, viewer: Person) -> CommentView:
+    return CommentView(str(comment.author), comment.at, comment.text, comment.author_id == viewer.pk)
+
+
+def _given(request: AccessRequest) -> str:
+    names = [str(approval.approver) for approval in routing.standing_approvals(request)]
+    return f"Approved so far by {list_in_words(names)}." if names else "Nobody has approved it yet."
+
+
+def _waits_for(request: AccessRequest) -> str:
+    if request.state == State.NEEDS_CHANGES:
+        return f"It waits for an answer from {request.requester}."
+    return ""
