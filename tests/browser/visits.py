@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from tests.builders import make_request
 from tests.matrix.world import World, make_world
-from troubleshoot.models import Person, State
+from troubleshoot.models import AccessRequest, Grant, Person, State
 from troubleshoot.web.rules import Rule, permits
 from troubleshoot.web.table import PAGES, Page
 
 # Not pages: a fragment, a plain text and JSON. The case link leads on to the diagnosis.
 NOT_PAGES = frozenset({"request-status", "ticket", "health", "case", "guide-ticket", "guide-file", "guide-request"})
 LOOKING = ("anonymous", "owner", "helpdesk", "approver", "admin", "auditor")
+GRANTED = (State.ACTIVE, State.EXPIRED)
 BEYOND_THE_TABLE = (
     ("not-found", "/nowhere/", "anonymous"),
     ("not-permitted", "/people/", "owner"),
@@ -49,7 +51,52 @@ def make_full_world() -> World:
             resource=f"arn:aws:personalize:us-east-1:123456789012:campaign/retail-{number}",
             age=timedelta(hours=7 * number),
         )
+    _make_grants()
     return world
+
+
+def _make_grants() -> None:
+    """One active grant that somebody changed, and one made by hand that is over and has to be taken away by hand."""
+    statement = '{"Sid": "AccessDesk", "Effect": "Allow", "Action": "x:Y", "Resource": "*"}'
+    document = f'{{"Version": "2012-10-17", "Statement": [{statement}]}}'
+    changed = document.replace("x:Y", "*")
+    side = {"attached": True, "others": []}
+    refused = {
+        "state": "refused",
+        "at": timezone.now().isoformat(),
+        "codes": ["document_changed"],
+        "before": {"document": None, "attached": False, "others": []},
+        "wrote": {**side, "document": document},
+        "now": {**side, "document": changed},
+        "why": "",
+    }
+    for request in AccessRequest.objects.filter(state__in=GRANTED, resource__startswith="arn:"):
+        over = request.state == State.EXPIRED
+        Grant.objects.create(
+            request=request,
+            policy_arn=f"arn:aws:iam::123456789012:policy/portal-managed/{request.policy_name}",
+            principal_arn=request.principal_arn,
+            document=document,
+            expires_at=timezone.now() + timedelta(hours=-1 if over else 30),
+            before=[],
+            manual=over,
+            pre_image={"attached": []} if over else None,
+            verified_at=timezone.now() - timedelta(days=3),
+            compared_at=timezone.now() - timedelta(hours=5),
+            drift=None
+            if over
+            else {"codes": ["document_changed", "attached_elsewhere"], "elsewhere": ["user/marymajor"]},
+            undo=None if over else refused,
+        )
+
+
+def _of_grants() -> Iterator[tuple[str, str, str]]:
+    codes = dict(AccessRequest.objects.filter(grant__isnull=False).values_list("state", "code"))
+    yield "grant-changed", f"/grants/{codes[State.ACTIVE]}/", "approver"
+    yield "grant-by-hand", f"/grants/{codes[State.EXPIRED]}/", "approver"
+    yield "request-active", f"/requests/{codes[State.ACTIVE]}/", "owner"
+    yield "extend-active", f"/requests/{codes[State.ACTIVE]}/extend/", "owner"
+    yield "still-denied-active", f"/requests/{codes[State.ACTIVE]}/still-denied/", "owner"
 
 
 def visits(world: World, role: str | None = None) -> Iterator[Visit]:
@@ -61,7 +108,7 @@ def visits(world: World, role: str | None = None) -> Iterator[Visit]:
         for looker in _different(page, lookers):
             if role in (None, looker):
                 yield Visit(f"{page.name}-{looker}", world.address(page), looker, world.people.get(looker))
-    for name, path, looker in BEYOND_THE_TABLE:
+    for name, path, looker in (*BEYOND_THE_TABLE, *_of_grants()):
         if role in (None, looker):
             yield Visit(f"{name}-{looker}", path, looker, world.people.get(looker))
 

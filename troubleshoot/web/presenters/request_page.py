@@ -7,17 +7,17 @@ from django.conf import settings
 from troubleshoot.access import selectors
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Approval, Grant, Person, State
-from troubleshoot.remedy import Change, change_from_data
+from troubleshoot.remedy import Change, change_from_data, edited_document
 from troubleshoot.web.components import Contact, Fact, Status, Step
+from troubleshoot.web.presenters.allows import AllowsView, asked_view
+from troubleshoot.web.presenters.grants import chain_facts
 from troubleshoot.web.presenters.names import LAYERS, Name, in_sentence, list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.policies import PolicyView, change_view, document_view
 from troubleshoot.web.presenters.requests import (
     OVER,
     WAITING,
-    Permission,
     duration_words,
     looks_again,
-    newly_allows,
     status_of,
     timeline_of,
 )
@@ -45,7 +45,7 @@ class RequestPage:
     justification: str
     policy: PolicyView | None
     allows_title: str
-    allows: tuple[Permission, ...]
+    allows: AllowsView
     digest: str
     is_open: bool
     checked: tuple[str, ...]
@@ -77,7 +77,7 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         justification=request.justification,
         policy=_policy(request, change, grant) if concerned or _reads_policies(viewer, request) else None,
         allows_title=_allows_title(request),
-        allows=newly_allows(change),
+        allows=asked_view(change),
         digest=request.change_digest,
         is_open=request.state in UNSETTLED,
         checked=verification_words(grant),
@@ -98,6 +98,10 @@ def _contact(account: Account) -> Contact:
 def _policy(request: AccessRequest, change: Change, grant: Grant | None) -> PolicyView:
     if grant:
         return document_view(grant.document, title=grant.policy_arn)
+    if change.edit and not change.statements:
+        return document_view(
+            edited_document(change.edit, ends_at=None), title=change.edit.policy_name or "Trust policy"
+        )
     ends = f"{duration_words(change.hours)} after it is applied" if change.hours else ""
     return change_view(change, title="The exact policy", ends=ends, is_open=request.state in UNSETTLED)
 
@@ -111,7 +115,7 @@ def _reads_policies(viewer: Person, request: AccessRequest) -> bool:
 def _allows_title(request: AccessRequest) -> str:
     if request.state in OVER:
         return "What it allowed"
-    return "What it newly allows" if request.state in UNSETTLED else "What it asked for"
+    return "What it allows" if request.state in UNSETTLED else "What it asked for"
 
 
 def _resource(request: AccessRequest) -> Name | None:
@@ -132,7 +136,7 @@ def facts_of_request(request: AccessRequest) -> tuple[Fact, ...]:
         facts.append(Fact("Ticket", request.ticket))
     if request.beneficiary_id != request.requester_id:
         facts.append(Fact("Asked by", str(request.requester), note="on behalf of the owner of this principal"))
-    return tuple(facts)
+    return (*facts, *chain_facts(request))
 
 
 def verification_words(grant: Grant | None) -> tuple[str, ...]:
