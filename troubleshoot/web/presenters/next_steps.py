@@ -8,12 +8,17 @@ from urllib.parse import quote, urlencode
 from django.urls import reverse
 
 from troubleshoot.access.answer import Answer
+from troubleshoot.denial import PrincipalKind
 from troubleshoot.iam.catalog import actions_of
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Diagnosis, Person, State
 from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.steps import Link, Step
 from troubleshoot.web.presenters.usable_roles import role_steps
 
+_SAID_ELSEWHERE = frozenset({"already_allowed", "unknown_action", "root", "no_principal"})
+_PERMISSION_SET = (
+    "AWSReservedSSO_"  # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+)
 _VERB = re.compile(r"[A-Z][a-z]+")
 
 
@@ -38,6 +43,7 @@ def next_steps(
         *_closest(answer, diagnosis),
         *_try_again(answer),
         *role_steps(answer),
+        *_caller(answer),
         *(_asked(asked, answer, viewer) if asked else _request(answer, diagnosis)),
         *_owner(answer),
         *_topic(answer),
@@ -184,9 +190,37 @@ def who_decides(answer: Answer) -> str:
     return f"{list_in_words(shown, last='or')} decides."
 
 
+def _caller(answer: Answer) -> list[Step]:
+    """A root user and a federated user hold no policy that a request could add to; a permission set is shared.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html
+    """
+    match answer.facts.principal_kind:
+        case PrincipalKind.ROOT:
+            words = (
+                "The root user needs nobody’s permission, so only a limit stops it: a policy of the organization, "
+                "or one on the resource. AWS advises to make daily calls as a user or a role."
+            )
+            return [Step("Make this call as a user or a role", words)]
+        case PrincipalKind.FEDERATED_USER:
+            words = (
+                "A federated user has what two things both allow: the IAM user that made the session, and the policy "
+                "passed with it. Neither shows in this name. Ask who runs the sign-in that you used."
+            )
+            return [Step("Ask who gave you this session", words)]
+    if f"/{_PERMISSION_SET}" in (answer.facts.principal or ""):
+        words = (
+            "IAM Identity Center made this role from a permission set, and nobody can change the role itself. "
+            "Whatever is granted goes into the permission set, and so to everybody who has it."
+        )
+        return [Step("Know that this role comes from a permission set", words)]
+    return []
+
+
 def _owner(answer: Answer) -> list[Step]:
     no = answer.no_proposal
-    if no is None or answer.fictional or no.code in ("already_allowed", "unknown_action"):
+    if no is None or answer.fictional or no.code in _SAID_ELSEWHERE:
         return []
     return [
         Step(
