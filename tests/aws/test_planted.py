@@ -3,16 +3,20 @@
 import json
 import os
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from tests.aws.planted import ACCOUNT, Planted, accounts
 from tests.sandbox import settings_of
+from troubleshoot.access.explain import explain
+from troubleshoot.access.permissions import Sight
 from troubleshoot.aws.gateway import reader_for
 from troubleshoot.aws.sandbox.process import Sandbox
 from troubleshoot.aws.sandbox.seed import client, unguarded
-from troubleshoot.iam import Decision, Outcome, evaluate
+from troubleshoot.denial import parse
+from troubleshoot.iam import Decision, Layer, Outcome, evaluate
 from troubleshoot.iam.snapshot import Snapshot, StoredPolicy, from_data
 
 ACCOUNTS = tuple(accounts())
@@ -33,6 +37,26 @@ def test_there_are_a_hundred_and_each_is_another() -> None:
 @pytest.mark.parametrize("planted", ACCOUNTS, ids=str)
 def test_the_planted_statement_is_named(planted: Planted) -> None:
     assert_named(planted, planted.snapshot)
+
+
+@pytest.mark.parametrize("planted", ACCOUNTS, ids=str)
+def test_the_diagnosis_of_the_message_shows_the_planted_statement(planted: Planted) -> None:
+    """Of the call's context the portal knows only what follows from the principal, as with a real message."""
+    reading = parse(message(planted))
+    answer = explain(
+        facts=reading.denials[0],
+        reading=reading,
+        account=None,
+        viewer=None,
+        sight=Sight(live=True, policy_text=True, control_policy_text=True),
+        snapshot=planted.snapshot,
+        not_live_because="",
+        at=datetime.fromisoformat(planted.snapshot.read_at),
+    )
+    first = answer.statements[0].reason
+    assert (first.policy, first.index) == (planted.policy, planted.index)
+    gate = next(gate for gate in answer.gates if gate.layer is planted.layer)
+    assert gate.effect is planted.effect
 
 
 @pytest.mark.parametrize("planted", [one for one in ACCOUNTS if one.effect == "explicit"][::3], ids=str)
@@ -58,6 +82,25 @@ def assert_named(planted: Planted, snapshot: Snapshot) -> None:
     assert result.level == planted.level
     if planted.effect == "implicit":
         assert any(element.verdict != "match" for element in named.elements)
+
+
+LAYER_WORDS = {
+    Layer.IDENTITY: "identity-based policy",
+    Layer.BOUNDARY: "permissions boundary",
+    Layer.SCPS: "service control policy",
+    Layer.RCPS: "resource control policy",
+    Layer.RESOURCE: "resource-based policy",
+    Layer.SESSION: "session policy",
+}
+
+
+def message(planted: Planted) -> str:
+    """Return what AWS would have said."""
+    call, words = planted.call, LAYER_WORDS[planted.layer]
+    head = f"User: {call.principal} is not authorized to perform: {call.action} on resource: {call.resource}"
+    if planted.effect == "explicit":
+        return f"{head} with an explicit deny in a {words}"
+    return f"{head} because no {words} allows the {call.action} action"
 
 
 def without_deny(snapshot: Snapshot) -> Snapshot:

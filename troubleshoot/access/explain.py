@@ -1,6 +1,9 @@
 """A denial's facts and a snapshot, judged: the gates, the statements to show, what to do. No reading here."""
 
 from datetime import datetime
+from typing import cast
+
+from django.utils.functional import SimpleLazyObject
 
 from troubleshoot.access import routing
 from troubleshoot.access.answer import Answer, ShownStatement
@@ -9,7 +12,7 @@ from troubleshoot.access.disagree import disagreements
 from troubleshoot.access.judging import Judged, judge, missing_facts
 from troubleshoot.access.next_stops import next_checks
 from troubleshoot.access.permissions import Sight, owns
-from troubleshoot.access.shown import gates, masked, named_layer, stopping_statements
+from troubleshoot.access.shown import gates, masked, named_layer, open_statements, stopping_statements
 from troubleshoot.denial import Denial, PrincipalKind, Reading
 from troubleshoot.iam import evaluate
 from troubleshoot.iam.catalog import action as catalog_action
@@ -63,7 +66,7 @@ def explain(
         call=judged.request,
         decision=masked(judged.decision, sight),
         gates=gates(facts, judged.decision, snapshot),
-        statements=_statements(judged, snapshot, sight),
+        statements=_statements(facts, judged, snapshot, sight),
         next_checks=next_checks(facts, judged, snapshot, sight, proposal),
         missing=missing_facts(facts),
         action_exists=_action_exists(facts.action),
@@ -114,10 +117,12 @@ def _after(judged: Judged, proposal: Proposal | None) -> Decision | None:
     return evaluate(judged.request, with_change(judged.policies, proposal.change))
 
 
-def _statements(judged: Judged, snapshot: Snapshot | None, sight: Sight) -> tuple[ShownStatement, ...]:
-    if judged.decision is None or snapshot is None:
+def _statements(facts: Denial, judged: Judged, snapshot: Snapshot | None, sight: Sight) -> tuple[ShownStatement, ...]:
+    decision = judged.decision
+    if decision is None or snapshot is None:
         return ()
-    return stopping_statements(judged.decision, snapshot, sight)
+    stopping = stopping_statements(decision, snapshot, sight)
+    return stopping or open_statements(decision, named_layer(facts), snapshot, sight)
 
 
 def _disagrees(facts: Denial, decision: Decision | None) -> bool:
@@ -131,7 +136,12 @@ def _disagrees(facts: Denial, decision: Decision | None) -> bool:
 def _deciders(account: Account | None, viewer: Person | None, facts: Denial) -> tuple[Person, ...]:
     if account is None or viewer is None:
         return ()
-    return tuple(routing.approvers_for(account=account, requester=viewer, principal_arn=facts.principal or ""))
+    principal = facts.principal or ""
+    # Read only where it is shown: a page with a proposal of its own asks the rules instead.
+    found = SimpleLazyObject(
+        lambda: tuple(routing.approvers_for(account=account, requester=viewer, principal_arn=principal))
+    )
+    return cast("tuple[Person, ...]", found)
 
 
 def _is_own(viewer: Person | None, account: Account | None, principal: str | None) -> bool:

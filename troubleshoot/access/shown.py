@@ -67,6 +67,22 @@ def stopping_statements(decision: Decision, snapshot: Snapshot, sight: Sight) ->
     return tuple(shown)
 
 
+def open_statements(
+    decision: Decision, named: Layer | None, snapshot: Snapshot, sight: Sight
+) -> tuple[ShownStatement, ...]:
+    """Return the statements that rest on what nobody knows: the call was denied, and one of them may be why.
+
+    Those of the layer that the message names, where it names one.
+    """
+    results = decision.layers.values() if named is None else (decision.layers[named],)
+    return tuple(
+        _shown(reason, result, snapshot, sight, deciding=False)
+        for result in results
+        if result.effect is Effect.UNKNOWN
+        for reason in result.deciding[:3]
+    )
+
+
 def named_layer(facts: Denial) -> Layer | None:
     """Return the layer that the message names, if it names one."""
     return LAYER_OF[facts.policy_type] if facts.policy_type else None
