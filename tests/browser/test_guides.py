@@ -7,12 +7,13 @@ from django.contrib.auth.models import AnonymousUser
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.harness import NARROW, tab
+from tests.browser.harness import NARROW, Tab, tab
 from tests.flows.walking import edges, everything
 from troubleshoot.access import guide as store
 from troubleshoot.guide.flow import Flow, HandOver
 from troubleshoot.guide.flows import FLOWS
 from troubleshoot.guide.walk import replay
+from troubleshoot.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,12 +40,36 @@ def test_axe_finds_nothing_on_a_nodes_page(browser: Browser, live_server: LiveSe
     with tab(browser, live_server.url, width=NARROW) as opened:
         for path in pages:
             opened.open(path)
-            problems = [*opened.accessibility_problems(), *opened.complaints]
-            if opened.overflow > 0:
-                problems.append(f"{opened.overflow} pixels too wide")
-            if problems:
+            if problems := problems_of(opened):
                 found[path] = problems
     assert found == {}
+
+
+def problems_of(opened: Tab) -> list[str]:
+    """Return what axe finds in light, what colours it finds in dark, and whether the page is too wide."""
+    opened.look(theme="light", width=NARROW)
+    problems = [*opened.accessibility_problems(), *opened.complaints]
+    if opened.overflow > 0:
+        problems.append(f"{opened.overflow} pixels too wide")
+    opened.look(theme="dark", width=NARROW)
+    return [*problems, *opened.accessibility_problems(rules=("color-contrast",))]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_what_was_built_is_asked_for(
+    browser: Browser, live_server: LiveServer, alice: Person, rita: Person, scripts: bool
+) -> None:
+    place = {"account": "123456789012", "region": "us-east-1", "name": "RetailBuilders"}
+    answers = "who=people&signs-in=idc&place=given&job=auditor&guard=none"
+    token = store.keep(alice, {"place": place})
+    with tab(browser, live_server.url, person=alice, scripts=scripts, width=NARROW) as opened:
+        page = opened.open(f"/guide/let-others-in/?{answers}&a={token}&seen=1")
+        page.get_by_role("link", name="Ask for these rights").click()
+        if scripts:
+            assert problems_of(opened) == []
+        page.get_by_label("What do you need it for?").fill("The audit of November.")
+        page.get_by_role("button", name="Request access").click()
+        expect(page.get_by_text("Asked. Your request is")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])

@@ -215,6 +215,27 @@ def test_a_roles_name_is_understood_where_the_account_is_known(client: Client) -
     assert client.post(unknown, {"question": "role", "role": "Personalize"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("answers", "arn"),
+    [
+        ("action=personalize:DescribeCampaign", "campaign/retail-home"),
+        ("action=personalize:GetRecommendations&kind=recommender", "recommender/retail-home"),
+        ("action=personalize:GetRecommendations&kind=unknown", ""),
+        ("action=personalize:CreateCampaign", ""),
+        ("action=s3:GetObject", ""),
+    ],
+)
+def test_a_resources_name_is_understood_where_its_kind_and_account_are_known(
+    mateo: Person, answers: str, arn: str
+) -> None:
+    address = f"/guide/not-authorized/?text=no&what=denied&service=personalize&{answers}"
+    sent = {"question": "resource", "resource": "retail-home"}
+    response = signed_in(mateo).post(address, sent, follow=True)
+    whole = f"Understood as arn:aws:personalize:us-east-1:123456789012:{arn}."
+    assert (whole in response.content.decode()) is bool(arn)
+    assert Client().post(address, sent).status_code == 422
+
+
 def test_the_own_identity_and_account_are_suggested(mary: Person, helen: Person, charlie: Person) -> None:
     caller = "/guide/pass-role/?when=call&op=import&same=yes&fresh=no"
     place = "/guide/outside-my-account/?who=saml"

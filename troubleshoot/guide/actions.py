@@ -1,7 +1,7 @@
 """What kind of action a person speaks of: the flows branch on it, and causes are pointed to by it."""
 
 from troubleshoot.iam import catalog
-from troubleshoot.remedy.documents.jobs import ROLE_PASSING
+from troubleshoot.remedy.documents.jobs import ROLE_PASSING, types_of
 
 _ITEMS = frozenset({"PutItems", "PutUsers", "PutActions"})
 _EVENTS = frozenset({"PutEvents", "PutActionInteractions"})
@@ -25,6 +25,17 @@ def kind_of(action: str) -> str:
     if name in _VERSION:
         return "version"
     return _by_types(action)
+
+
+def resource_kind(action: str, asked: str = "") -> str:
+    """Return the one kind of resource, as in ARNs, that an action is about; empty where there are none or several.
+
+    `asked` tells which kind recommendations are asked of: `campaign` or `recommender`.
+    """
+    if kind_of(action) == "recommend":
+        return asked if asked in ("campaign", "recommender") else ""
+    required, _ = types_of(action)
+    return required[0] if len(required) == 1 and action.startswith("personalize:") else ""
 
 
 def _by_types(action: str) -> str:

@@ -1,7 +1,8 @@
 """What people type into the guides, checked: one shape for each kind of field. Pure.
 
 A check returns the value as it is kept, or raises `ValueError` with words for the field. `known` holds the fields
-that were typed earlier, so that an account can be told from one's own.
+that were typed earlier, so that an account can be told from one's own; also `kind`, the kind of resource in ARNs
+that an earlier answer tells.
 """
 
 import re
@@ -31,6 +32,7 @@ _ROLE_NAME = re.compile(r"(?:role/)?(?P<name>[\w+=,.@/-]{1,575})", re.ASCII)
 _BUCKET = re.compile(r"(?!xn--)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]{1,64}")
 _PREFIX = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,61}")
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}")
 _ENTITY = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _ORG = re.compile(r"o-[a-z0-9]{10,32}")
@@ -143,9 +145,13 @@ def _region(value: str, _known: Known) -> str:
     return value.lower()
 
 
-def _resource(value: str, _known: Known) -> str:
+def _resource(value: str, known: Known) -> str:
+    """Take an ARN; or the bare name of a Personalize resource, where its kind, account and Region are known."""
     if value == "*" or parse_arn(value) is not None:
         return value
+    home, kind, region = _home(known), known.get("kind"), known.get("region")
+    if home and kind and region and _NAME.fullmatch(value):
+        return f"arn:{home[0]}:personalize:{region}:{home[1]}:{kind}/{value}"
     raise ValueError("Write an ARN with its six parts, or * where the action takes no resource.")
 
 

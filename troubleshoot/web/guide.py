@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from troubleshoot.access import guide as store
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.guide import graph
+from troubleshoot.guide.actions import resource_kind
 from troubleshoot.guide.flow import GIVEN, UNKNOWN, Flow, HandOver, Outcome, Question
 from troubleshoot.guide.flows import FLOWS
 from troubleshoot.guide.walk import Walk, accepts, ends, replay
@@ -160,14 +161,20 @@ def _flow(slug: str) -> Flow:
 def _form(
     request: HttpRequest, visit: Visit, question: Question, data: Mapping[str, object] | None = None
 ) -> QuestionForm:
-    known = {
-        name: value for step in visit.walk.steps if step.question is not question for name, value in step.typed.items()
-    }
+    suggested = store.suggested(request.user) if question.fields else {}
     answer = visit.answers.get(question.id, "")
     typed = visit.kept.get(question.id, {})
     answer = "" if answer == UNKNOWN else answer
-    suggested = store.suggested(request.user) if question.fields else {}
+    known = _known(visit.walk, question, suggested)
     return QuestionForm(question, data, known=known, answer=answer, typed=typed, suggested=suggested)
+
+
+def _known(walk: Walk, question: Question, suggested: Mapping[str, str]) -> dict[str, str]:
+    """Return what a field's check may go by: what was typed for other questions, else what the portal knows."""
+    own = {name: suggested[name] for name in ("account", "region") if name in suggested}
+    kind = resource_kind(walk.answer("action"), walk.answer("kind"))
+    typed = {name: value for step in walk.steps if step.question is not question for name, value in step.typed.items()}
+    return {**own, **({"kind": kind} if kind else {}), **typed}
 
 
 def _answered(request: HttpRequest, visit: Visit) -> HttpResponse:

@@ -97,7 +97,7 @@ NODES: tuple[Node, ...] = (
                 "resource",
                 "The resource’s ARN",
                 "resource",
-                "It begins with arn:aws:personalize:. The console shows it on the resource’s page.",
+                "The console shows it on the resource’s page. Signed in, its name alone will mostly do.",
             ),
         ),
         may_not_know=True,
