@@ -8,6 +8,7 @@ from tests.builders import make_approval, make_request
 from tests.cast import ALICE_ARN, make_account, make_person
 from troubleshoot import audit
 from troubleshoot.access import selectors, services
+from troubleshoot.access.trail import Search
 from troubleshoot.models import Grant, Role, State
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +130,7 @@ def test_it_pages_through_the_audit_trail_from_the_newest(account, alice):
     first = selectors.audit_page(size=2)
     second = selectors.audit_page(size=2, after=first.after)
     assert [entry.sequence for entry in [*first.rows, *second.rows]] == [5, 4, 3, 2]
-    assert [entry.sequence for entry in selectors.audit_page(search="s0").rows] == [5, 3, 1]
+    assert [entry.sequence for entry in selectors.audit_page(search=Search("s0")).rows] == [5, 3, 1]
     assert selectors.audit_moments(first.rows)[0].actor == alice
 
 

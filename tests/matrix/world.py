@@ -8,7 +8,16 @@ from django.urls import reverse
 from tests.builders import make_diagnosis, make_request
 from tests.cast import ALICE_ARN, make_account, make_person
 from troubleshoot.access.unread import send
-from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis, Person, Role, UnreadMessage
+from troubleshoot.models import (
+    AccessRequest,
+    Account,
+    AdminChange,
+    Diagnosis,
+    OutboxMessage,
+    Person,
+    Role,
+    UnreadMessage,
+)
 from troubleshoot.web.table import Page
 
 ROLES = ("anonymous", "owner", "stranger", "helpdesk", "approver", "admin", "auditor", "disabled")
@@ -16,7 +25,10 @@ ROLES = ("anonymous", "owner", "stranger", "helpdesk", "approver", "admin", "aud
 
 @dataclass(frozen=True)
 class World:
-    """The owner's diagnosis and request, in one account, a text they sent, and a change that another admin proposed."""
+    """The owner's diagnosis and request, in one account, a text they sent, and a change that another admin proposed.
+
+    `letter` is a mail that nobody took.
+    """
 
     account: Account
     people: dict[str, Person]
@@ -24,6 +36,7 @@ class World:
     request: AccessRequest
     change: AdminChange
     unread: UnreadMessage
+    letter: OutboxMessage
 
     def address(self, page: Page) -> str:
         """Return the address of a page, about the objects of this world."""
@@ -34,6 +47,10 @@ class World:
             "cause_id": "P01",
             "slug": "access-keys",
         }
+        if page.route.startswith("deliveries/"):
+            known["pk"] = self.letter.pk
+        if page.route.startswith("rules/"):
+            known["pk"] = self.rule.pk
         known["code"] = self.diagnosis.code if page.route.startswith("case/") else self.request.code
         wanted = {name: value for name, value in known.items() if f"{name}>" in page.route}
         return reverse(page.name, kwargs=wanted)
@@ -71,4 +88,14 @@ def make_world() -> World:
         proposed_at=request.submitted_at,
     )
     unread = send(text="Something was refused, but what?", kind=UnreadMessage.Kind.UNREAD, by=people["owner"])
-    return World(account, people, diagnosis, request, change, unread)
+    letter = OutboxMessage.objects.create(
+        key="dead",
+        person=people["owner"],
+        request=request,
+        template="submitted",
+        created_at=request.submitted_at,
+        dead_at=request.submitted_at,
+        attempts=60,
+        last_error="SMTPServerDisconnected",
+    )
+    return World(account, people, diagnosis, request, change, unread, letter)

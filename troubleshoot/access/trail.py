@@ -7,9 +7,11 @@ erased person only the id is left.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 
+from troubleshoot.access import searching
 from troubleshoot.models import AccessRequest, Account, AuditEntry, Diagnosis, Person
 
 _PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -26,20 +28,51 @@ class Known:
     accounts: Mapping[str, Account]
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What of the trail is wanted; an empty field narrows nothing. `text` names a code, a person, an action or a
+    principal; `person` is a name, `account` an account's number; `since` and `until` are days, both included."""
+
+    text: str = ""
+    person: str = ""
+    event: str = ""
+    account: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def narrow(self, rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """Return those of the rows that are wanted. It is one query, whatever is asked."""
+        if self.text:
+            rows = rows.filter(about(self.text))
+        if self.person:
+            rows = rows.filter(_of_people(self.person))
+        if self.event:
+            rows = rows.filter(event=self.event)
+        if self.account:
+            rows = rows.filter(_of_account(self.account))
+        if self.since:
+            rows = rows.filter(at__gte=_midnight(self.since))
+        if self.until:
+            rows = rows.filter(at__lt=_midnight(self.until) + timedelta(days=1))
+        return rows
+
+    @property
+    def words(self) -> str:
+        """What is wanted, for the trail itself: it tells who took what out of it."""
+        parts = {"text": self.text, "person": self.person, "event": self.event, "account": self.account}
+        days = {"since": self.since and str(self.since), "until": self.until and str(self.until)}
+        return ", ".join(f"{name} {value}" for name, value in {**parts, **days}.items() if value)
+
+
 def about(search: str) -> Q:
     """Return what narrows the trail to a code in any case, a person, an action or a principal."""
     code = search.upper()
-    people = list(_people(search)[:_MOST_PEOPLE])
-    ids = [str(person.public_id) for person in people]
-    asked = Q(action__icontains=search) | Q(principal_arn__icontains=search)
-    asked |= Q(requester__in=people) | Q(beneficiary__in=people)
+    asked = searching.matching(AccessRequest.objects.all(), search)
     read = Q(facts__action__icontains=search) | Q(facts__principal__icontains=search)
     return (
         Q(subject__in=(search, code, f"AD-{code}"))
-        | Q(actor__in=ids)
-        | Q(subject__in=ids)
-        | Q(data__person__in=ids)
-        | Q(subject__in=AccessRequest.objects.filter(asked).values("code"))
+        | _of_people(search)
+        | Q(subject__in=asked.values("code"))
         | Q(subject__in=Diagnosis.objects.filter(read).values("code"))
     )
 
@@ -58,6 +91,24 @@ def known_of(entries: Sequence[AuditEntry]) -> Known:
         {str(person.public_id): person for person in Person.objects.filter(public_id__in=ids)},
         {account.account_id: account for account in accounts},
     )
+
+
+def _of_people(search: str) -> Q:
+    """Whatever the people did, and what was done to or for them."""
+    ids = [str(person.public_id) for person in _people(search)[:_MOST_PEOPLE]]
+    return Q(actor__in=ids) | Q(subject__in=ids) | Q(data__person__in=ids) | Q(data__beneficiary__in=ids)
+
+
+def _of_account(number: str) -> Q:
+    """Whatever names the account, and the requests and cases in it."""
+    requests = AccessRequest.objects.filter(account__account_id=number).values("code")
+    cases = Diagnosis.objects.filter(account__account_id=number).values("code")
+    named = Q(subject=number) | Q(data__account=number)
+    return named | Q(subject__in=requests) | Q(subject__in=cases)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _people(search: str) -> QuerySet[Person]:

@@ -24,6 +24,7 @@ _ROOMS = (
     ("accounts", "Accounts"),
     ("unread", "Unread texts"),
     ("audit", "Audit"),
+    ("deliveries", "Deliveries"),
 )
 _MIXED = "mixed"
 

@@ -52,6 +52,9 @@ EVENTS: dict[str, str] = {
     "unread.send": "sent a text that was not read",
     "unread.handle": "marked a sent text as handled",
     "unread.delete": "deleted a sent text",
+    "settings.mails": "chose which mails to get",
+    "delivery.again": "sent a message again",
+    "audit.export": "saved the audit trail",
     "texts.erased": "erased what a person wrote",
 }
 """What somebody did, by the event's name in the chain."""
@@ -72,6 +75,8 @@ _NAMES = {
     "changed": "changed:",
     "kind": "to",
     "principal_arn": "principal",
+    "off": "without mails about:",
+    "search": "searched for",
 }
 _KINDS: dict[str, str] = dict(AdminChange.Kind.choices)
 _LAYERS = {str(layer): in_sentence(layer) for layer in Layer}
