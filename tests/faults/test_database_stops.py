@@ -9,14 +9,16 @@ import warnings
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from tests.builders import make_approval, make_request
 from tests.cast import ALICE_ARN, make_account, make_person
 from tests.faults.children import start_worker, wait
 from tests.faults.fake_iam import FakeIam
 from tests.faults.steps import agree
+from tests.web.signing_in import signed_in
 from troubleshoot.access import outbox, services
 from troubleshoot.models import AccessRequest, Approval, AuditEntry, Mode, OutboxMessage, Role, State
 
@@ -49,16 +51,16 @@ def server(django_db_blocker, django_db_setup):
     # Not under pytest's folder: that one is closed to the account that the server runs as.
     folder = Path(tempfile.mkdtemp(prefix="access-desk-pg-"))
     made = Server(folder)
-    settings = connection.settings_dict
-    kept = dict(settings)
+    used = connection.settings_dict
+    kept = dict(used)
     with django_db_blocker.unblock():
         connection.close()
-        settings.update(HOST=made.host, PORT="", NAME="postgres", USER="postgres", PASSWORD="")
+        used.update(HOST=made.host, PORT="", NAME="postgres", USER="postgres", PASSWORD="")
         call_command("migrate", verbosity=0)
         yield made
         connection.close()
-        settings.clear()
-        settings.update(kept)
+        used.clear()
+        used.update(kept)
         made.own.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -95,6 +97,32 @@ def test_an_approval_that_the_database_did_not_survive_leaves_no_half(server, ca
     assert not OutboxMessage.objects.exists()
     services.approve(request=request, approver=rita, change_digest=request.change_digest)
     assert request.state == State.APPROVED
+
+
+def test_a_page_says_503_while_the_database_is_away_and_works_within_ten_seconds_after(server, cast, monkeypatch):
+    """The approval is sent by a browser; PostgreSQL dies in the middle of it."""
+    account, alice, rita = cast
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    request = make_request(requester=alice, account=account)
+    browser = signed_in(rita)
+    browser.raise_request_exception = False
+    path, form = f"/queue/{request.code}/approve/", {"digest": request.change_digest}
+    monkeypatch.setattr(outbox, "queue", lambda *_, **__: server.kill() or AccessRequest.objects.count())
+    responses = [browser.post(path, form)]
+    monkeypatch.undo()
+    for _ in range(2):  # what the server does between two requests
+        close_old_connections()
+        responses.append(browser.get(f"/queue/{request.code}/"))
+    assert [response.status_code for response in responses] == [503, 503, 503]
+    assert all(response["Retry-After"] for response in responses)
+    server.start()
+    began = time.monotonic()
+    until(lambda: close_old_connections() or browser.get(f"/queue/{request.code}/").status_code == 200, RECOVERY)
+    assert AccessRequest.objects.get().state == State.SUBMITTED
+    assert not Approval.objects.exists()
+    assert browser.post(path, form).status_code == 302
+    assert AccessRequest.objects.get().state == State.APPROVED
+    assert time.monotonic() - began < RECOVERY
 
 
 def test_a_worker_goes_on_within_ten_seconds_after_the_database_came_back(server, cast, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -54,9 +54,20 @@ def test_our_own_fault_is_said_without_the_database(
     client: Client, monkeypatch: pytest.MonkeyPatch, alice: Person
 ) -> None:
     client.force_login(alice)
-    broken(monkeypatch, OperationalError("no database"))
+    broken(monkeypatch, RuntimeError("no idea"))
     client.raise_request_exception = False
     assert "alice" not in looked_at(client.get("/"), 500).text.lower()
+
+
+@pytest.mark.parametrize("away", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_said_to_be_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch, away: type[Exception]
+) -> None:
+    broken(monkeypatch, away("connection to server failed"))
+    client.raise_request_exception = False
+    response = client.get("/")
+    assert "not available at the moment" in looked_at(response, 503).text
+    assert response["Retry-After"] == "5"
 
 
 def test_what_cannot_be_read_is_a_bad_request(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,15 @@
 """The pages for when something is not as it should be. Each says what happened and the way on."""
 
+import sys
+from typing import Final
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+RETRY_AFTER: Final = 5
+"""Seconds. A database that was started again is used again within ten."""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -25,8 +32,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Rendered without the database, which may be what failed."""
+    """500: our fault; 503 with a time to try again where the database is away. Rendered without the database.
+
+    Django calls it while it handles the exception, wherever that was raised: in a view, or before one.
+    """
     del request
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        headers = {"Retry-After": str(RETRY_AFTER)}
+        return HttpResponse(render_to_string("errors/503.html"), status=503, headers=headers)
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 
