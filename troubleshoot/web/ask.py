@@ -105,15 +105,19 @@ def _page(
         "answer": case.answer,
         "who": deciders_words(who),
         "similar": () if duplicate else similar_views(similar),
-        "not_yours": not_yours(case.options.call.principal, case.person),
-        "on_behalf": not case.answer.own_principal,
+        "on_behalf": _whose(case),
         "choices": choices,
         "chosen": next(one for one in choices if one.key == chosen.key),
-        "comparison": comparison_of(case.answer),
+        "comparison": comparison_of(case.answer.decision, case.answer.after),
         "duplicate": request_row(duplicate) if duplicate else None,
         "duplicate_is_visible": duplicate is not None and _may_see(case.person, duplicate),
     }
     return render(request, "requests/ask.html", context, status=status)
+
+
+def _whose(case: _Case) -> str:
+    """Return whom the message is about where that is not its reader; empty where it is."""
+    return "" if case.answer.own_principal else not_yours(case.options.call.principal, case.person)
 
 
 def _ends(form: AskForm) -> str:

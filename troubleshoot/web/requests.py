@@ -1,4 +1,4 @@
-"""Asking for access, and following one's requests."""
+"""Following one's requests."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +14,6 @@ from troubleshoot.web.signed_in import person_of
 from troubleshoot.web.telling import told
 from troubleshoot.web.turning import page_of
 
-CONFLICT = 409
 _IN_PLACE_OF_THE_PAGE = {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}
 
 

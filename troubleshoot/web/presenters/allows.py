@@ -1,11 +1,13 @@
 """What a change newly allows, in words: concrete actions, together where they are on the same resources."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from troubleshoot.iam import catalog
 from troubleshoot.iam.access import Access
 from troubleshoot.iam.document import Condition
-from troubleshoot.remedy import Newly
+from troubleshoot.remedy import Change, Newly, change_from_data, newly
 from troubleshoot.web.presenters.names import list_in_words
 
 _DESCRIBED = 6
@@ -49,6 +51,17 @@ def allows_view(found: Newly, *, is_known: bool) -> AllowsView:
     explains = len(names) <= _DESCRIBED
     groups = tuple(AllowedGroup(*key, _actions(entries, explains=explains)) for key, entries in grouped.items())
     return AllowsView(groups, tuple(_caveats(found, is_known=is_known)), len(names))
+
+
+def asked_view(change: Change) -> AllowsView:
+    """Return all that a change allows, whoever looks and whatever is held already."""
+    return _asked_view(json.dumps(change.as_data(), sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _asked_view(change: str) -> AllowsView:
+    found = allows_view(newly(change_from_data(json.loads(change)), None), is_known=False)
+    return replace(found, caveats=())
 
 
 def _caveats(found: Newly, *, is_known: bool) -> list[str]:

@@ -1,16 +1,11 @@
 """What can be asked for from one case, side by side."""
 
-import difflib
-import json
 from dataclasses import dataclass
 
 from troubleshoot.access.options import Options
-from troubleshoot.iam.document import parse_policy
-from troubleshoot.iam.printing import policy_data
-from troubleshoot.remedy import Edit, edited_document
 from troubleshoot.remedy.alternatives import Alternative, Way
-from troubleshoot.web.components import PolicyLine
 from troubleshoot.web.presenters.allows import AllowsView, allows_view
+from troubleshoot.web.presenters.changes import DiffView, change_diff
 from troubleshoot.web.presenters.policies import PolicyView, change_view
 from troubleshoot.web.presenters.requests import touched
 from troubleshoot.web.presenters.risk import RiskView, approvals_words, longest_words, risk_view
@@ -21,14 +16,6 @@ _JOBS = {
     "runtime": "get recommendations in an application",
     "operations": "run what was built",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DiffView:
-    """A document before and after, side by side."""
-
-    before: PolicyView
-    after: PolicyView
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +66,7 @@ def _choice(one: Alternative, *, ends: str) -> Choice:
         proof=_proof(one),
         touched=touched(change),
         policy=change_view(change, title="The exact policy", ends=ends) if change.statements else None,
-        diff=diff_view(change.edit) if change.edit else None,
+        diff=change_diff(change, ends=ends) if change.edit else None,
         full=one.full,
     )
 
@@ -96,25 +83,3 @@ def _proof(one: Alternative) -> str:
     if one.after is None:
         return "Not known: nothing live was read."
     return "Shown to be enough, as far as the portal can read." if one.unchecked else "Shown to be enough."
-
-
-def diff_view(edit: Edit) -> DiffView:
-    """Return the edited document beside what it was, both printed alike, with what goes and what comes marked."""
-    before = _printed(edit.before).split("\n") if edit.before else ["(there is no such policy)"]
-    after = edited_document(edit, ends_at=None).split("\n")
-    return diff_of(before, after, name=edit.policy_name or "trust policy")
-
-
-def diff_of(before: list[str], after: list[str], *, name: str) -> DiffView:
-    """Return two texts side by side, line by line."""
-    gone: list[PolicyLine] = []
-    come: list[PolicyLine] = []
-    for tag, start, end, begin, stop in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
-        changed = tag != "equal"
-        gone += [PolicyLine(at + 1, before[at], sign="-" if changed else "") for at in range(start, end)]
-        come += [PolicyLine(at + 1, after[at], sign="+" if changed else "") for at in range(begin, stop)]
-    return DiffView(PolicyView(f"{name}, now", tuple(gone)), PolicyView(f"{name}, with the change", tuple(come)))
-
-
-def _printed(text: str) -> str:
-    return json.dumps(policy_data(parse_policy(text, name="before")), indent=2)

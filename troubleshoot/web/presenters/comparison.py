@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from troubleshoot.access.answer import Answer
 from troubleshoot.iam.decision import Decision, Outcome
 from troubleshoot.web.components import Gate
 from troubleshoot.web.presenters.gates import gates_of_decision
@@ -36,17 +35,17 @@ class Comparison:
     caveat: str
 
 
-def comparison_of(answer: Answer) -> Comparison | None:
+def comparison_of(before: Decision | None, after: Decision | None) -> Comparison | None:
     """Return the comparison, or None where no live state was read that the viewer may see."""
-    if answer.decision is None or answer.after is None:
+    if before is None or after is None:
         return None
-    proven = bool(answer.proposal and answer.proposal.proven)
+    proven = not after.stopping
     return Comparison(
-        _OUTCOMES[answer.decision.outcome],
-        _OUTCOMES[answer.after.outcome],
-        _rows(answer.decision, answer.after),
+        _OUTCOMES[before.outcome],
+        _OUTCOMES[after.outcome],
+        _rows(before, after),
         proven,
-        _caveat(answer, proven),
+        _caveat(after, proven=proven),
     )
 
 
@@ -55,10 +54,9 @@ def _rows(before: Decision, after: Decision) -> tuple[Row, ...]:
     return tuple(Row(one.name, one, other, one.state != other.state) for one, other in pairs)
 
 
-def _caveat(answer: Answer, proven: bool) -> str:
-    unchecked = len(answer.proposal.unchecked) if answer.proposal else 0
+def _caveat(after: Decision, *, proven: bool) -> str:
     if not proven:
         return "The portal could not show that this change is enough."
-    if unchecked:
+    if after.missing_layers:
         return "What stays unknown is not promised. It shows when the call is tried again."
     return "Judged by the portal’s own evaluator on the state that it read."

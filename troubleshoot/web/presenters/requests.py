@@ -1,16 +1,15 @@
 """A request in words and pictures: its status, the steps of its life, and what it would newly allow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from troubleshoot.iam import catalog
 from troubleshoot.models import AccessRequest, Approval, Grant, State
 from troubleshoot.remedy import Change, ChangeKind, change_from_data
 from troubleshoot.web.components import Status, Step, StepState, Tone
-from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
+from troubleshoot.web.presenters.names import principal_name, resource_name
 
 _STATUS: dict[str, tuple[str, Tone]] = {
     State.SUBMITTED: ("waiting for a decision", Tone.WAIT),
@@ -34,17 +33,6 @@ WAITING = frozenset({State.SUBMITTED, State.NEEDS_CHANGES})
 _DECIDED = frozenset(State.values) - {State.SUBMITTED, State.NEEDS_CHANGES, State.WITHDRAWN, State.LAPSED}
 OVER = frozenset({State.EXPIRED, State.REVOKED})
 """The states of a grant that was given and has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """One thing that a change newly allows, in words."""
-
-    action: str
-    description: str
-    resource: str
-    takes_no_resource: bool
-    condition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +95,6 @@ def duration_words(hours: int | None) -> str:
     if hours % 24 == 0:
         return f"{hours // 24} day{'' if hours == 24 else 's'}"
     return f"{hours} hour{'' if hours == 1 else 's'}"
-
-
-def newly_allows(change: Change) -> tuple[Permission, ...]:
-    """Return what each statement of a change allows. A request's statements name actions and resources exactly."""
-    return tuple(
-        _permission(action, statement) for statement in change.statements for action in _texts(statement.get("Action"))
-    )
-
-
-def _permission(action: str, statement: Mapping[str, object]) -> Permission:
-    known = catalog.action(action)
-    return Permission(
-        action,
-        _described(known) if known else "",
-        list_in_words(_texts(statement.get("Resource"))),
-        known is not None and known.wildcard_only,
-        _condition(statement.get("Condition")),
-    )
-
-
-def _described(action: catalog.ActionInfo) -> str:
-    what = action.description.removeprefix("Grants permission to ").rstrip(".")
-    levels = ", ".join(sorted(action.access_levels))
-    return f"{what[:1].upper()}{what[1:]} (access level: {levels})" if levels else what
 
 
 def touched(change: Change) -> str:
@@ -213,19 +177,3 @@ def age_words(request: AccessRequest) -> str:
     if age < timedelta(days=2):
         return f"{age.days * 24 + age.seconds // 3600} h"
     return f"{age.days} days"
-
-
-def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)] if value else []
-
-
-def _condition(value: object) -> str:
-    if not isinstance(value, dict):
-        return ""
-    parts = [
-        f"{key} is {list_in_words(_texts(wanted), last='or')}"
-        for operator in value.values()
-        if isinstance(operator, dict)
-        for key, wanted in operator.items()
-    ]
-    return list_in_words(parts)

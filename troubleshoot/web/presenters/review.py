@@ -6,15 +6,27 @@ from django.urls import reverse
 
 from troubleshoot.access import selectors
 from troubleshoot.access.answer import Answer
+from troubleshoot.access.aws_side import Simulation
+from troubleshoot.access.effects import ChangeEffect, effect_of
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.models import AccessRequest, Mode, Person, State
-from troubleshoot.remedy import change_from_data
+from troubleshoot.models import UNSETTLED, AccessRequest, Mode, Person, State
+from troubleshoot.remedy import Change, change_from_data
+from troubleshoot.remedy.risk import finding_from_data
+from troubleshoot.web.presenters.allows import AllowsView, allows_view
 from troubleshoot.web.presenters.by_hand import commands_of
+from troubleshoot.web.presenters.changes import DiffView, change_diff, diff_of, document_of
 from troubleshoot.web.presenters.comparison import Comparison, comparison_of
 from troubleshoot.web.presenters.diagnosis import DiagnosisPage, diagnosis_page
 from troubleshoot.web.presenters.names import principal_name
 from troubleshoot.web.presenters.request_page import RequestPage, request_page
 from troubleshoot.web.presenters.requests import WAITING, duration_words, touched
+from troubleshoot.web.presenters.risk import RiskView, stored_risk
+
+_SIMULATED = {
+    "allowed": "allowed",
+    "implicitDeny": "no policy allows it",
+    "explicitDeny": "a statement denies it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,11 @@ class ReviewPage:
     request: RequestPage
     touched: str
     lasts: str
+    risk: RiskView
+    allows: AllowsView
+    diff: DiffView | None
+    narrowed: DiffView | None
+    aws_says: str
     cautions: tuple[Caution, ...]
     comparison: Comparison | None
     evidence: DiagnosisPage | None
@@ -52,15 +69,21 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
     diagnosis = request.diagnosis
     if answer and not _is_about(answer, request):
         answer = None
+    effect = effect_of(request, answer)
     by_hand = keeps and request.state == State.AWAITING_MANUAL_APPLY
     grant = selectors.grant_of(request) if by_hand else None
     return ReviewPage(
         request=request_page(request, viewer=viewer),
         touched=touched(change),
         lasts=f"It lasts {duration_words(change.hours)}." if change.hours else "It lasts until it is revoked.",
-        cautions=_cautions(request, answer),
-        comparison=comparison_of(answer) if answer else None,
-        evidence=diagnosis_page(answer, diagnosis, chosen=diagnosis.chosen) if answer and diagnosis else None,
+        risk=stored_risk(request.risk, [finding_from_data(one) for one in request.findings]),
+        allows=allows_view(effect.allows, is_known=effect.is_known),
+        diff=change_diff(change, ends=_ends(change)) if request.state in UNSETTLED else None,
+        narrowed=_narrowed(request, change),
+        aws_says=_aws_says(answer),
+        cautions=_cautions(request, answer, effect),
+        comparison=comparison_of(effect.before, effect.after),
+        evidence=_evidence(answer, request, viewer) if answer else None,
         case_url=reverse("diagnosis", args=[diagnosis.token]) if diagnosis else "",
         may_decide=may_decide,
         why_not="" if may_decide else _why_not(request, viewer),
@@ -69,6 +92,12 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
         may_revoke=keeps and request.state == State.ACTIVE,
         approve_label="Approve and apply" if request.account.mode == Mode.WRITE else "Approve",
     )
+
+
+def _evidence(answer: Answer, request: AccessRequest, viewer: Person) -> DiagnosisPage:
+    """The case as its own page shows it, where it was asked already."""
+    chosen = request.diagnosis.chosen if request.diagnosis else 0
+    return diagnosis_page(answer, request.diagnosis, chosen=chosen, asked=request, viewer=viewer)
 
 
 def _is_about(answer: Answer, request: AccessRequest) -> bool:
@@ -86,7 +115,28 @@ def _why_not(request: AccessRequest, viewer: Person) -> str:
     return "You may look, not decide."
 
 
-def _cautions(request: AccessRequest, answer: Answer | None) -> tuple[Caution, ...]:
+def _ends(change: Change) -> str:
+    return f"{duration_words(change.hours)} after it is applied" if change.hours else ""
+
+
+def _narrowed(request: AccessRequest, change: Change) -> DiffView | None:
+    """What was asked at first beside what is asked now, where that became something else."""
+    first = change_from_data(request.first_change) if request.first_change else change
+    if first.digest() == change.digest():
+        return None
+    texts = [document_of(one, ends=_ends(one)).split("\n") for one in (first, change)]
+    return diff_of(*texts, titles=("Asked at first", "Asked now"))
+
+
+def _aws_says(answer: Answer | None) -> str:
+    """What IAM's own simulator says of the call without the change, where it was asked."""
+    simulation = answer.aws.simulation if answer and answer.aws else None
+    if not isinstance(simulation, Simulation):
+        return ""
+    return f"IAM’s own policy simulator says of the call as it is now: {_SIMULATED[str(simulation.decision)]}."
+
+
+def _cautions(request: AccessRequest, answer: Answer | None, effect: ChangeEffect) -> tuple[Caution, ...]:
     cautions = []
     if request.on_behalf:
         cautions.append(Caution("Asked on behalf of somebody else", _on_behalf(request)))
@@ -96,7 +146,7 @@ def _cautions(request: AccessRequest, answer: Answer | None) -> tuple[Caution, .
         cautions.append(
             Caution("It rests on the text alone", "No live state was read, so nobody has shown that it would work.")
         )
-    elif answer and not (answer.proposal and answer.proposal.proven):
+    elif effect.after is not None and effect.after.stopping:
         cautions.append(Caution("Not shown to be enough", "Judged again, the call may still be stopped."))
     if request.account.mode != Mode.WRITE:
         cautions.append(

@@ -1,0 +1,60 @@
+"""A change beside what is there now, line by line."""
+
+import difflib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from troubleshoot.iam.document import parse_policy
+from troubleshoot.iam.printing import policy_data
+from troubleshoot.remedy import Change, edited_document, grant_document
+from troubleshoot.web.components import PolicyLine
+from troubleshoot.web.presenters.policies import PolicyView
+
+_NO_DATE_YET = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_NONE = ["(there is no such policy)"]
+
+
+@dataclass(frozen=True, slots=True)
+class DiffView:
+    """A document before and after, side by side. Lines that go have the sign `-`, those that come `+`."""
+
+    before: PolicyView
+    after: PolicyView
+
+
+def change_diff(change: Change, *, ends: str) -> DiffView:
+    """Return what a change writes beside what is there now: the edited document, or nothing for a new policy.
+
+    `ends` stands where the date of its end will stand, and is empty where it has none.
+    """
+    name = (change.edit.policy_name or "trust policy") if change.edit else "the new policy"
+    before = _printed(change.edit.before).split("\n") if change.edit and change.edit.before else _NONE
+    return diff_of(
+        before, document_of(change, ends=ends).split("\n"), titles=(f"{name}, now", f"{name}, with the change")
+    )
+
+
+def document_of(change: Change, *, ends: str) -> str:
+    """Return the document that a change is about, with `ends` for the date of its end."""
+    ends_at = _NO_DATE_YET if ends else None
+    if change.edit is not None:
+        text = edited_document(change.edit, ends_at=ends_at)
+    else:
+        text = grant_document(change, ends_at=ends_at)
+    return text.replace(f'"{_NO_DATE_YET:%Y-%m-%dT%H:%M:%SZ}"', f'"({ends})"')
+
+
+def diff_of(before: list[str], after: list[str], *, titles: tuple[str, str]) -> DiffView:
+    """Return two texts side by side."""
+    gone: list[PolicyLine] = []
+    come: list[PolicyLine] = []
+    for tag, start, end, begin, stop in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+        changed = tag != "equal"
+        gone += [PolicyLine(at + 1, before[at], sign="-" if changed else "") for at in range(start, end)]
+        come += [PolicyLine(at + 1, after[at], sign="+" if changed else "") for at in range(begin, stop)]
+    return DiffView(PolicyView(titles[0], tuple(gone)), PolicyView(titles[1], tuple(come)))
+
+
+def _printed(text: str) -> str:
+    return json.dumps(policy_data(parse_policy(text, name="before")), indent=2)
