@@ -15,7 +15,7 @@ def ids(rows: list[dict[str, Any]]) -> list[str]:
     return [row["id"] for row in rows]
 
 
-DENIED = samples(*DENIALS, "unbroken")
+DENIED = samples(*DENIALS, "unbroken", "fresh")
 NEAR_MISSES = samples("near_misses", "near_misses_more")
 SEVERAL = samples("several")
 
@@ -126,7 +126,7 @@ def _value(denial: Denial, name: str, piece: str) -> str:
 
 
 def _letters(text: str) -> str:
-    for escaped in ("&quot;", "\\u", "&lt;", "&gt;"):
+    for escaped in ("&quot;", "\\u", "&lt;", "&gt;", "%3A", "%2F"):
         text = text.replace(escaped, "")
     return "".join(char for char in text if char.isalnum()).lower()
 

@@ -53,7 +53,7 @@ def clean(text: str) -> Script:
 
     A line break inside a known word is taken out, one that the window's width made becomes `HARD`, others stay.
     """
-    view = without_marks(View(text))
+    view = without_marks(_unquoted(View(text)))
     is_broken = "\n" in view.text
     if is_broken:
         view = with_hard_breaks(without_gutter(view))
@@ -65,6 +65,20 @@ def clean(text: str) -> Script:
     return Script(view, view.text, _lowered(view.text))
 
 
+def _unquoted(view: View) -> View:
+    """Return the view without percent signs, if the message itself stands in an address."""
+    if _IN_ADDRESS.search(view.text) is None:
+        return view
+    blank = "+" if "+not+" in view.text else "%20"
+    return view.sub(_PERCENT, lambda match: " " if match[0] == blank else _unpercent(match))
+
+
+def _unpercent(match: re.Match[str]) -> str:
+    return chr(int(match[1] + match[2], 16)) if match[1] else match[0]
+
+
+_IN_ADDRESS: Final = re.compile(r"not(?:%20|\+)authorized(?:%20|\+)to")
+_PERCENT: Final = re.compile(r"%(?:\n[ >|#]*)?([02-7])(?:\n[ >|#]*)?([0-9A-Fa-f])|\+")
 _BLANKS: Final = re.compile("  +")
 _TO_LOWER: Final = {ord(char): char.lower() for char in string.ascii_uppercase}
 
@@ -93,8 +107,15 @@ _BREAK_AND_LETTER: Final = re.compile(r"[\n\x0b](?=[A-Za-z-])")
 
 def _break(match: re.Match[str]) -> str:
     """A window's break stays one, unless a word ended there or a logger began a new line."""
+    if _ARN_GOES_ON.match(match[0], 1) and _OPEN_ARN.search(match.string, max(0, match.start() - 300), match.start()):
+        return match[0]
     is_hard = match[0][0] == HARD and match[0][1:2] != " " and not match["stamp"]
     return HARD if is_hard else "\n"
+
+
+_ARN_GOES_ON: Final = re.compile(r"/?\*")
+_OPEN_ARN: Final = re.compile(r"arn:[^\s\"]*\Z")
+"""An ARN before the break: a star right behind it is its own (`instance` and `/*`), not a comment's mark."""
 
 
 def _joined(match: re.Match[str]) -> str:

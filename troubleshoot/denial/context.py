@@ -92,7 +92,7 @@ _OPERATIONS: Final = (
 _KEYED_CODES: Final = (
     _Mark(
         "code",
-        rf"(?<!tatus\s)(?<!tatus)(?i:code){_QUOTE}(?:\s*[:=>]+|(?<=:code)\s(?=\"))\s*{_QUOTE}({_ANY_CODE})(?!\w)",
+        rf"(?<![sS]\s)(?<![sS])(?i:code){_QUOTE}(?:\s*[:=>]+|(?<=:code)\s(?=\"))\s*{_QUOTE}({_ANY_CODE})(?!\w)",
     ),
     _Mark("errortype", rf"(?i:errorType){_QUOTE}\s*[:=]\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("__type", rf"__type{_QUOTE}\s*:\s*{_QUOTE}({_ANY_CODE})(?!\w)"),

@@ -35,7 +35,9 @@ _COLOUR: Final = (
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b+(?-i:[@-Z\\\]^_])?"
 )
 _ESCAPED_BREAK: Final = (
-    r"(?<![\s\\])\\+\n[nr]|\\+\n[nr](?![a-z])|\\+\n(?!t |u[0-9A-Fa-f]{4})|(?:\\+r)?\\+n\n?|\\+r(?![a-z])"
+    r"(?<![\s\\])\\+\n[nr]|\\+\n[nr](?![a-z])"
+    r"|\\+\n[nr](?=(?:is not|are not|because|to perform|with an|on resource)\b)"
+    r"|\\+\n(?!t |u[0-9A-Fa-f]{4})|(?:\\+r)?\\+n\n?|\\+r(?![a-z])"
 )
 _MARKS: Final = re.compile(
     rf"(?P<gone>{_COLOUR}|[{_INVISIBLE}\ud800-\udfff]+|</?(?:{_INLINE})(?:\s[^<>=]*=[^<>]*)?/?\n?>)"

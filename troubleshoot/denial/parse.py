@@ -54,8 +54,8 @@ def _read_around(script: Script, found: list[Found]) -> None:
 def _all_found(script: Script) -> list[Found]:
     """Run the recognisers, the most telling first; each adds what the ones before it do not tell."""
     strong = Row(read_sentences(script))
-    strong = strong.with_more(read_fragments(script, strong))
     strong = strong.with_more(item for item in read_boxes(script) if not strong.touches(item.start, item.end))
+    strong = strong.with_more(read_fragments(script, strong))
     strong = strong.with_more(
         item for item in read_prose(script) if not strong.touches(item.start, item.end + _JUST_BEHIND)
     )

@@ -203,11 +203,11 @@ _NAMED: Final = re.compile(r"(?<![\w:/-])[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]+\
 _REFUSAL: Final = re.compile(
     r"nicht (?:autorisiert|berechtigt)|berechtigung|pas autoris|autorisation|no est[aá] autorizad|permiso|não "
     r"(?:está|tem|possui)|permiss"
-    r"|autorizza|権限|許可|权限|無權|无权|授权|권한|uprawn|разреш|прав|authori[sz]|denied|not allowed|yetki|quyền"
+    r"|autorizza|権限|許可|权限|無權|无权|授权|授權|권한|uprawn|разреш|прав|authori[sz]|denied|not allowed|yetki|quyền"
 )
 _RESOURCE_WORD: Final = re.compile(
     r"(?:ressourcen?|recurso|risorsa|resource|リソース|资源|資源|리소스|ресурс\w*|kaynak"
-    r"|zas[oó]b\w*)\s?:?\s{0,2}[\"'「“]?(?=arn:|\*)"
+    r"|zas[oó]b\w*)\s?:?\s{0,2}[\"'`「“]?(?=arn:|\*)"
 )
 
 
@@ -226,7 +226,10 @@ def read_other_words(script: Script) -> list[Found]:
     if principal and not _is_broken_off(script.text, principal.end):
         principal_into(found, principal)
     found.put("action", action)
-    word = _RESOURCE_WORD.search(script.low, action.end, action.end + 60)
+    word = _RESOURCE_WORD.search(script.low, caller.end(), action.start) or _RESOURCE_WORD.search(
+        script.low, action.end, action.end + 60
+    )
     if word:
-        found.put("resource", open_ended(script.text, word.end()))
+        resource = open_ended(script.text, word.end())
+        found.put("resource", None if resource and _is_broken_off(script.text, resource.end) else resource)
     return [found]

@@ -4,10 +4,11 @@ import re
 from typing import Final, NamedTuple
 
 from troubleshoot.denial.marks import HARD
+from troubleshoot.denial.words import PROSE
 
 FOLLOW: Final = re.compile(
     r"(?:because\b|with\s+an?\b|(?:is|are)\s+not\b|on\s+(?:(?:the\s+|this\s+)?resource|arn:)|status\s+code|for\s+complete"
-    r"|\(Service\b|\(Status\b|Encoded\s+auth|Go\s+to\b|transitively\b|not\s+authori|operation\b|for\s+the\s+given|-+>|\.{3}|…)",
+    r"|\(Service\b|\(Status\b|Encoded\s+auth|\{(?:noformat|code|quote)\}|Go\s+to\b|transitively\b|not\s+authori|operation\b|for\s+the\s+given|-+>|\.{3}|…)",
     re.IGNORECASE,
 )
 """What may follow a value in AWS's sentences: a line that starts so does not carry the value on."""
@@ -110,7 +111,7 @@ def carried_on(text: str, start: int, end: int, *, is_name: bool = False) -> int
     value, after = text[start:end], piece.end()
     if gap["blank"]:
         return after if _is_short_arn(value) else end
-    if _ODD_REST.match(text, after):
+    if _ODD_REST.match(text, after) or (_CUT_ACCOUNT.search(value) and not piece[0][0].isdigit()):
         return None
     if (
         _is_short_arn(value)
@@ -119,15 +120,35 @@ def carried_on(text: str, start: int, end: int, *, is_name: bool = False) -> int
     ):
         return None
     if gap[0] == HARD or _GOES_ON.match(piece[0]) or _is_short_arn(value) or _is_followed(text, after):
-        return after
+        return end if _ends_sentence(value, gap[0], piece[0]) else after
     if value[-1] == "*" and not piece[0].strip("*"):
         return after
     if _LAST_ON_LINE.match(text, after) is None:
-        return None if _HALF_KIND.fullmatch(value) else end
+        is_half = _HALF_KIND.fullmatch(value) or (is_name and _is_rest_of_name(piece[0]))
+        return None if is_half else end
+    return _at_last_line(value, gap[0], piece[0], after, end)
+
+
+def _is_rest_of_name(piece: str) -> bool:
+    """Say whether the word that begins the next line may be the last letters of the name before it."""
+    return len(piece) < _SHORT and piece.islower() and piece not in PROSE
+
+
+_SHORT: Final = 4
+
+
+def _at_last_line(value: str, gap: str, piece: str, after: int, end: int) -> int | None:
+    """Where a value goes on to if one more word is all that the next line holds."""
+    if _ends_sentence(value, gap, piece):
+        return end
     if value[-1] in ":/-":
         return after
-    may_go_on = piece[0][-1] != ":" and any(char.isalnum() for char in piece[0])
+    may_go_on = piece[-1] != ":" and any(char.isalnum() for char in piece)
     return None if may_go_on else end
+
+
+def _ends_sentence(value: str, gap: str, piece: str) -> bool:
+    return value[-1] == "." and gap != HARD and piece[0].isupper()
 
 
 def _begins_anew(text: str, gap: re.Match[str]) -> bool:
@@ -138,6 +159,8 @@ def _begins_anew(text: str, gap: re.Match[str]) -> bool:
     return gap[0] == "\n" and _SETTING.match(text, at) is not None
 
 
+_CUT_ACCOUNT: Final = re.compile(r"arn:[\w-]*:[\w-]*:[\w-]*:\d{1,11}\Z")
+"""An ARN that breaks off inside its account: only digits carry it on."""
 _SETTING: Final = re.compile(r"[A-Za-z_][\w.-]{0,80}=[^\n]*(?:\n|\Z)")
 """A line of its own (`AWS_REGION=eu-west-1`): no ARN goes on like that."""
 _HALF_KIND: Final = re.compile(r"inst\w*|serv\w*|acce\w*|logi\w*|saml|mfa|ro|rol|gr|gro|grou|po|pol|poli|polic|us|use")
@@ -219,7 +242,7 @@ def put_together(value: str) -> str:
 
 _TORN: Final = re.compile(
     r"``|\]\(http|(?<=[\w*\]'\"…])…\Z|(?<!\.)\.\.\Z|(?<![\w*])\*{1,2}\w[^*]*\w\*{1,2}\Z"
-    r"|\.#\Z|\A\*\*(?=\w)|\A[^*]*\w\*\*\Z|[\w/:*-]arn:aws|\A# |[> ]#\Z|/ [^<]*\Z|[\"]"
+    r"| \*+\Z|\A#|\.#\Z|\A\*\*(?=\w)|\A[^*]*\w\*\*\Z|[\w/:*-]arn:aws|\A# |[> ]#\Z|/ [^<]*\Z|[\"]"
     r"|\A[^<]*(?<!-)>|\A(?:[^`]*`[^`]*`)*[^`]*`[^`]*\Z"
 )
 

@@ -87,7 +87,7 @@ def _unlabelled(script: Script, begin: int, end: int, found: Found, *, has_label
     """Take the word before "is not authorized", if it looks like an ARN, a part of one, or a service's name."""
     start = _token_start(script.text, begin, end)
     token = script.text[start:end]
-    if has_label and not token.startswith(("arn:", "<")):
+    if (has_label or _is_rest(script.text, begin, start)) and not token.startswith(("arn:", "<")):
         return
     if _PRINCIPAL_LIKE.search(token):
         slot = delimited(script.text, start, end)
@@ -98,6 +98,14 @@ def _unlabelled(script: Script, begin: int, end: int, found: Found, *, has_label
         _named_service(script, name, found)
     elif _STANDS_FIRST.search(script.text, begin, start):
         _plain_name(Slot(token, start, end), found)
+
+
+def _is_rest(text: str, begin: int, start: int) -> bool:
+    """Say whether the word at `start`, or the one before it, may be the rest of one that a line break cut."""
+    return _CUT_BEFORE.search(text, begin, start) is not None
+
+
+_CUT_BEFORE: Final = re.compile(r"[\w.-][\n\x0b](?:[a-z]{1,12} )?\Z")
 
 
 def _named_service(script: Script, name: re.Match[str] | None, found: Found) -> None:
@@ -151,4 +159,4 @@ _PLACEHOLDER_AT_END: Final = re.compile(r"<[^<>\n]{1,60}>\Z")
 _QUOTE_MARKS: Final = re.compile(r"[\"'`(]+(?=[\w.…]*-|[A-Z])")
 
 
-_BROKEN_ARN: Final = re.compile(r"arn:[^\s\"]*[\n\x0b]\Z")
+_BROKEN_ARN: Final = re.compile(r"arn:[^\s\"]*[\n\x0b](?:[^\s\"]+[\n\x0b]){0,3}\Z")

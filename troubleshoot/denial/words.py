@@ -67,3 +67,12 @@ SERVICE_PREFIXES: Final = {
     "msk": "kafka",
 }
 """The IAM prefix of a service named in a sentence ("permissions to call ReceiveMessage on SQS")."""
+
+_PROSE: Final = """
+a after all an and any anybody anyone are as at be before both but by can could did do does error for from had has have
+here hi how i if in into is it just later may me my no none not now of off on once only or our out please since so some
+still that the their them then there these they this those to too try under until us was we were what when where which
+while who why will with work works would you your
+"""
+PROSE: Final = frozenset(_PROSE.split())
+"""Words that people go on with: at the start of a line they are no rest of a name that the line before began."""
