@@ -248,3 +248,10 @@ def test_own_access_keys_are_listed_without_secrets(live, mateo, mary, charlie):
 def test_own_access_keys_say_why_they_cannot_be_read(account, mateo):
     ((_, keys),) = diagnoses.own_access_keys(mateo)
     assert isinstance(keys, Missing)
+
+
+def test_awss_own_simulator_is_asked_beside_the_portals_evaluator_and_they_agree(live, mateo):
+    answer = answered(mateo, denial("personalize:ListSchemas"))
+    assert (answer.aws.simulation.principal, answer.aws.simulation.decision) == (MATEO_ARN, "implicitDeny")
+    assert answer.disagreements == ()
+    assert isinstance(answer.aws.roles, tuple)
