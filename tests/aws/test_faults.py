@@ -3,7 +3,9 @@
 import os
 import re
 import socket
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -39,7 +41,7 @@ from troubleshoot.aws.gateway import (
 )
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox
-from troubleshoot.aws.turns import BUSY, TURNS
+from troubleshoot.aws.turns import BUSY, MOST_AT_ONCE, TURNS
 from troubleshoot.iam import Request
 from troubleshoot.iam.snapshot import Missing, Snapshot
 
@@ -343,11 +345,22 @@ def test_an_optional_service_that_is_down_leaves_the_reading_alone(
 
 def test_where_all_turns_are_taken_an_answer_is_not_waited_for(door: Door, seeded_sandbox: Sandbox) -> None:
     answers = answers_for(behind(door, seeded_sandbox))
-    with TURNS.taken(), TURNS.taken():
+    with ThreadPoolExecutor(MOST_AT_ONCE) as others:
+        gate = threading.Barrier(MOST_AT_ONCE + 1)
+        for _ in range(MOST_AT_ONCE):
+            others.submit(hold_a_turn, gate)
+        gate.wait()
         told_of = answers.simulate(CALL)
+        gate.wait()
     assert isinstance(told_of, NotAnswered)
     assert told_of.why == BUSY
     assert door.calls == []
+
+
+def hold_a_turn(gate: threading.Barrier) -> None:
+    with TURNS.taken():
+        gate.wait()
+        gate.wait()
 
 
 def test_a_throttled_call_is_tried_again(seeded_sandbox: Sandbox) -> None:

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from time import monotonic
 
 import pytest
@@ -11,7 +12,7 @@ from botocore.config import Config
 
 from portal import gunicorn
 from troubleshoot.aws import connect, reading, turns
-from troubleshoot.aws.gateway import AccountSettings, Reader, forget, reader_for
+from troubleshoot.aws.gateway import AccountSettings, Reader, forget, one_turn, reader_for
 from troubleshoot.iam.snapshot import Missing, Snapshot
 
 ACCOUNT = "123456789012"
@@ -91,6 +92,16 @@ def test_a_turn_is_given_back_for_the_next_reading(stalled: Reader, monkeypatch:
     monkeypatch.setattr(reading, "PATIENCE", 0.1)
     for _ in range(turns.MOST_AT_ONCE + 1):
         assert why(stalled.role(ROLE)) != turns.BUSY
+
+
+def test_a_page_with_several_questions_is_one_that_waits(stalled: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", 1.0)
+    with one_turn() as has_turn, ThreadPoolExecutor(4) as pool:
+        assert has_turn
+        questions = [pool.submit(copy_context().run, stalled.role, ROLE) for _ in range(4)]
+        elsewhere = pool.submit(stalled.role, ROLE)  # another page takes the other turn
+        assert [why(question.result()) != turns.BUSY for question in questions] == [True] * 4
+        assert why(elsewhere.result()) != turns.BUSY
 
 
 def why(answer: object) -> str:

@@ -7,6 +7,7 @@ else is dropped before anything of it is kept.
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import asdict, dataclass, replace
 from time import monotonic
 from typing import Any
@@ -113,7 +114,7 @@ def from_data(data: Mapping[str, Any]) -> AwsSide:
 def within(deadline: Deadline, *questions: Callable[[], Any], late: Any = _LATE) -> list[Any]:
     """Put questions to AWS side by side; whatever is not answered at the deadline is answered by `late`."""
     pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="aws-side")
-    begun: list[Future[Any]] = [pool.submit(question) for question in questions]
+    begun: list[Future[Any]] = [pool.submit(copy_context().run, question) for question in questions]
     wait(begun, timeout=deadline.left)
     pool.shutdown(wait=False, cancel_futures=True)
     return [one.result() if one.done() and not one.cancelled() else late for one in begun]

@@ -10,7 +10,7 @@ from troubleshoot.access import accounts, aws_side, explain
 from troubleshoot.access.aws_side import AwsSide, Deadline
 from troubleshoot.access.judging import call_of
 from troubleshoot.access.permissions import sight_of
-from troubleshoot.aws.gateway import NotAnswered
+from troubleshoot.aws.gateway import NotAnswered, one_turn
 from troubleshoot.denial import Denial, parse
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.iam.snapshot import Missing, Snapshot
@@ -36,6 +36,11 @@ class Live:
 
 def read_live(facts: Denial, *, viewer: Person, case: str, max_age: float) -> Live:
     """Return the live state of the principal that the facts name, as far as the viewer may see it."""
+    with one_turn():
+        return _read_live(facts, viewer, case, max_age)
+
+
+def _read_live(facts: Denial, viewer: Person, case: str, max_age: float) -> Live:
     deadline = Deadline()
     side = AwsSide()
     if not is_principal(facts.principal):

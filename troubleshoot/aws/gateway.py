@@ -30,6 +30,7 @@ from troubleshoot.aws.reader import LiveReader
 from troubleshoot.aws.shelf import SHELF
 from troubleshoot.aws.simulator import BLIND_SPOTS
 from troubleshoot.aws.textonly import TextOnlyReader
+from troubleshoot.aws.turns import TURNS
 from troubleshoot.aws.writer import LiveWriter
 from troubleshoot.iam.arn import is_account_id
 
@@ -65,11 +66,18 @@ __all__ = [
     "answers_for",
     "forget",
     "no_room",
+    "one_turn",
     "parse_writer_roles",
     "reader_for",
     "writer_for",
 ]
 
+
+one_turn = TURNS.taken
+"""`with one_turn():` lets a page put several questions side by side and count as one that waits for AWS.
+
+The threads that it starts must run in its context (`contextvars.copy_context`).
+"""
 
 WriterRole = tuple[str, str]
 """A writer role's ARN and its external ID, which may be empty."""
