@@ -166,6 +166,21 @@ def test_the_ticket_says_it_all_and_its_link_holds_nothing_typed(client: Client)
     assert client.get("/guide/not-authorized/ticket/?text=no").status_code == 404
 
 
+def test_the_text_to_send_says_who_what_and_on_what(mateo: Person) -> None:
+    browser, own = signed_in(mateo), "arn:aws:iam::123456789012:user/mateojackson"
+    address = "/guide/not-authorized/?text=no&what=denied&service=personalize&action=personalize:DescribeCampaign"
+    address = browser.post(address, {"question": "resource", "resource": "retail-home"})["Location"]
+    address = browser.post(f"{address}&tags=no&who=user", {"question": "principal", "principal": own})["Location"]
+    text = browser.get(f"{address}&where=cli&says=nothing&has=no&seen=1").content.decode()
+    campaign = "arn:aws:personalize:us-east-1:123456789012:campaign/retail-home"
+    assert f"personalize:DescribeCampaign, on {campaign}. My identity is {own}." in text
+
+
+def test_signing_in_leads_back_to_the_same_answers(client: Client) -> None:
+    text = client.get("/guide/access-keys/?want=see").content.decode()
+    assert "/sign-in/?next=/guide/access-keys/%3Fwant%3Dsee" in text
+
+
 def test_whether_it_helped_is_counted_without_a_name(client: Client) -> None:
     response = client.post("/guide/access-keys/solved/?want=canonical", {"solved": "yes"})
     assert response["Location"].startswith("/guide/access-keys/?want=canonical")

@@ -216,7 +216,7 @@ PASS_ROLE = flow_of(
         ),
         builder="chain",
         live="doctor",
-        ask_admin="I need to pass this role to Amazon Personalize: {role}. "
+        ask_admin="I need to pass this role to Amazon Personalize: {role}. My identity is {caller}. "
         "Could you allow iam:PassRole on it for me, to personalize.amazonaws.com only?",
         check=True,
     ),

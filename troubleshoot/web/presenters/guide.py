@@ -19,6 +19,8 @@ from troubleshoot.web.components import PolicyLine
 
 _NOT_KNOWN = "(not known)"
 _SHORT = 160
+_TOLD = ("action", "resource", "principal", "caller", "role")
+"""The answers that may stand in a text to send, as `{action}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,9 @@ def paper_view(paper: Paper, address: str) -> PaperView:
     quota = f"{paper.size:,} of {limit[0]:,} characters that {limit[1]} may have" if limit else ""
     named = allows(paper) if paper.kind is Kind.PERMISSIONS else ()
     download = f"{address}&{urlencode({'document': paper.name, 'form': 'json'})}"
-    return PaperView(paper.name, paper.title, paper.belongs, f"Belongs to: {paper.belongs}.", lines, named, quota, download)
+    return PaperView(
+        paper.name, paper.title, paper.belongs, f"Belongs to: {paper.belongs}.", lines, named, quota, download
+    )
 
 
 def _renderings(plan: Plan, address: str) -> Iterator[Rendering]:
@@ -157,7 +161,7 @@ def file_of(walk: Walk, document: str, form: str) -> File | None:
 def ask_text(walk: Walk, outcome: Outcome) -> str:
     """Return the text to send to an administrator, with what the answers say in it."""
     text = outcome.ask_admin
-    for name in ("action", "role"):
+    for name in _TOLD:
         text = text.replace(f"{{{name}}}", _said(walk, name))
     return text
 

@@ -5,7 +5,7 @@ from troubleshoot.guide.flow import UNKNOWN, Next, Node, Option, Outcome, Questi
 from troubleshoot.guide.flows.words import CAUSES, DONT_KNOW, PASTE, TOPIC
 
 _ASK = (
-    "Hello, I need to do this in Amazon Personalize, and AWS refuses it: {action}. "
+    "Hello, AWS refuses this to me: {action}, on {resource}. My identity is {principal}. "
     "Could you allow it for me, or tell me which way you want people to do it?"
 )
 
