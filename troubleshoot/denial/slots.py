@@ -70,7 +70,7 @@ _REST_OF_ARN: Final = re.compile(r"[\n\x0b]+ ?[:/*\d]")
 
 
 _NO_END: Final = re.compile(r"[/-]\Z|<[^<>\n\x0b]*\Z")
-_UNSURE: Final = re.compile(r"<[^<>]*[\n\x0b][^<>]*>|\*\w+[\n\x0b]\w+\*")
+_UNSURE: Final = re.compile(r"<[^<>]*[\n\x0b][^<>]*>|\[[^\[\]]*[\n\x0b][^\[\]]*\]|\*\w+[\n\x0b]\w+\*")
 """A stand-in of perhaps several words (`<Log Archive Account>`), broken either between them or inside one."""
 _WORDS: Final = re.compile(r"\w \w[^\n\x0b]*[\n\x0b]|[\n\x0b][^\n\x0b]*\w \w")
 """A name of several words, broken: whether a blank stood at the break can't be told."""
