@@ -2,13 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from tests.builders import denial_text, make_request
 from tests.cast import MATEO_ARN, make_person
-from tests.web.living import document, go_live, identity_policy
+from tests.web.living import control_policies, document, go_live, identity_policy
 from tests.web.signing_in import pasted, signed_in
+from troubleshoot.access import services
+from troubleshoot.access.diagnosis import answer
+from troubleshoot.access.options import options_of
 from troubleshoot.iam.snapshot import StoredPolicy
 from troubleshoot.models import AccessRequest, Account, Person, Role, State
 
@@ -139,3 +143,44 @@ def test_helpdesk_sees_no_policy_text_in_the_choices(live: Account, mateo: Perso
     page = shown(helen, form_of(helen))
     assert "By hand" not in page
     assert "RetailDatasets" not in page
+
+
+def test_every_layer_that_no_request_can_change_gets_its_own_text_to_send(
+    monkeypatch: pytest.MonkeyPatch, account: Account, mateo: Person
+) -> None:
+    deny, other = document("Deny", "personalize:*"), document("Allow", "s3:*")
+    boundary = StoredPolicy("boundary", "Ceiling", other, MATEO_ARN, "arn:aws:iam::123456789012:policy/Ceiling")
+    go_live(monkeypatch, account, identity=(), scps=control_policies(deny), boundary=boundary)
+    client = signed_in(mateo)
+    page = client.get(f"/d/{pasted(client, denial_text(MATEO_ARN)).token}/").content.decode()
+    assert "Ask whoever manages your organization’s service control policies" in page.replace("&#x27;", "’")
+    assert "Ask the administrator who set the permissions boundary" in page
+    assert "A statement in a service control policy denies it. Could you" in page
+    assert "No permissions boundary allows it. Could you" in page
+    assert "Request access" not in page
+
+
+def test_what_has_no_room_is_refused_whoever_files_it(
+    monkeypatch: pytest.MonkeyPatch, account: Account, mateo: Person, rita: Person
+) -> None:
+    arns = [f"arn:aws:iam::123456789012:policy/P{number}" for number in range(10)]
+    held = tuple(
+        StoredPolicy("managed", f"P{number}", document("Allow", "s3:GetObject"), MATEO_ARN, arn)
+        for number, arn in enumerate(arns)
+    )
+    go_live(monkeypatch, account, identity=held, scps=None, rcps=None, vpc_endpoint=None)
+    kept = pasted(signed_in(mateo), denial_text(MATEO_ARN))
+    options = options_of(answer(kept, viewer=mateo), kept)
+    assert options is not None
+    change = replace(options.choices[0].change, hours=8)
+    with pytest.raises(services.Refused) as refused:
+        services.submit(
+            requester=mateo,
+            account=account,
+            call=options.call,
+            change=change,
+            justification="The import needs it.",
+            idempotency_key="k" * 32,
+            diagnosis=kept,
+        )
+    assert refused.value.code == "no_room"

@@ -6,6 +6,7 @@ from troubleshoot.iam.snapshot import from_data
 from troubleshoot.models import AccessRequest, Account, Diagnosis
 from troubleshoot.remedy import Change, change_from_data
 from troubleshoot.remedy.risk import Assessment, assess
+from troubleshoot.remedy.room import no_room
 
 
 def held_by_diagnosis(diagnosis: Diagnosis | None) -> PolicySet | None:
@@ -18,10 +19,13 @@ def held_by_diagnosis(diagnosis: Diagnosis | None) -> PolicySet | None:
 def weigh(request: AccessRequest) -> Assessment:
     """Set the request's `risk` and `findings` by its change, unsaved, and return the assessment.
 
-    `Refused` where the change may not last so long, by the account or by its risk.
+    `Refused` where AWS has no room for the change, or where it may not last so long, by the account or by its risk.
     """
     change = change_from_data(request.change)
-    judged = assess(change, held=held_by_diagnosis(request.diagnosis))
+    held = held_by_diagnosis(request.diagnosis)
+    if words := no_room(change, held):
+        raise Refused("no_room", words)
+    judged = assess(change, held=held)
     refuse_duration(request.account, change, judged)
     request.risk = str(judged.level)
     request.findings = [finding.as_data() for finding in judged.findings]

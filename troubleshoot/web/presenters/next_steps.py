@@ -10,6 +10,7 @@ from django.urls import reverse
 from troubleshoot.access.answer import Answer
 from troubleshoot.denial import PrincipalKind
 from troubleshoot.iam.catalog import actions_of
+from troubleshoot.iam.layers import Layer
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Diagnosis, Person, State
 from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.steps import Link, Step
@@ -222,13 +223,10 @@ def _owner(answer: Answer) -> list[Step]:
     no = answer.no_proposal
     if no is None or answer.fictional or no.code in _SAID_ELSEWHERE:
         return []
-    return [
-        Step(
-            f"Ask {no.owner}",
-            "No request here can change this. The text below is ready to send.",
-            quote=no.ask,
-        )
-    ]
+    first = Step(f"Ask {no.owner}", "No request here can change this. The text below is ready to send.", quote=no.ask)
+    others = [one for one in no.blockers if one.ask != no.ask and (one.explicit or one.layer is not Layer.IDENTITY)]
+    words = "This stops the call too, so ask them as well."
+    return [first, *(Step(f"Ask {one.owner}", words, quote=one.ask) for one in others)]
 
 
 def _contact(answer: Answer) -> list[Step]:
