@@ -1,0 +1,145 @@
+"""A person's words and name can be erased; the record of what was done stays, and verifies."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.contrib.auth.backends import ModelBackend
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from tests.builders import make_approval, make_call, make_change, make_diagnosis, make_request
+from tests.cast import ALICE_ARN
+from troubleshoot import audit
+from troubleshoot.access import outbox, people, searching, services
+from troubleshoot.access.erasing import REMAINS, erase
+from troubleshoot.access.errors import Refused
+from troubleshoot.models import AccessRequest, AdminChange, Approval, Comment, Diagnosis, GuideAnswer, Person, State
+
+pytestmark = pytest.mark.django_db
+SECRET = "canary-of-alice"
+
+
+def everything_kept():
+    rows = []
+    for model in apps.get_app_config("troubleshoot").get_models():
+        rows += [json.dumps(row, default=str) for row in model.objects.values()]
+    return "\n".join(rows)
+
+
+@pytest.fixture
+def written(account, alice, rita, noor, adam, ada):
+    """Alice has left words wherever she could."""
+    Person.objects.filter(pk=alice.pk).update(last_name=SECRET, email=f"{SECRET}@example.com")
+    alice.refresh_from_db()
+    kept = make_diagnosis(person=alice, account=account, text=f"pasted {SECRET}")
+    make_diagnosis(person=alice, account=account, text=f"loose {SECRET}")
+    request = services.submit(
+        requester=alice,
+        account=account,
+        call=make_call(),
+        change=make_change(account),
+        justification=f"because {SECRET}",
+        ticket=f"T-{SECRET}",
+        diagnosis=kept,
+        idempotency_key="one",
+    )
+    Comment.objects.create(request=request, author=alice, text=f"well {SECRET}", at=timezone.now())
+    outbox.queue(
+        [outbox.Mail("submitted", rita, {"words": f"said {SECRET}"}), outbox.Mail("submitted", alice)],
+        cause="step-x",
+        request=request,
+    )
+    GuideAnswer.objects.create(lookup="x", person=alice, sealed=b"x", ends_at=timezone.now())
+    others = make_request(requester=rita, account=account, action="s3:GetObject", state=State.REJECTED)
+    approval = make_approval(others, alice, Approval.Verdict.REJECT)
+    Approval.objects.filter(pk=approval.pk).update(reason=f"no {SECRET}")
+    arn = f"arn:aws:iam::123456789012:user/{SECRET}"
+    people.propose_change(by=adam, kind=AdminChange.Kind.ADD_LINK, person=alice, account=account, principal_arn=arn)
+    AdminChange.objects.all().delete()
+    AccessRequest.objects.filter(pk=request.pk).update(state=State.WITHDRAWN)
+    return request
+
+
+def test_nothing_that_the_person_wrote_is_left(written, alice, adam, ada):
+    assert SECRET in everything_kept()
+    counts = erase(person=alice, by=adam, confirmed_by=ada)
+    assert SECRET not in everything_kept()
+    assert counts["texts"] >= 3
+    assert (counts["requests"], counts["comments"], counts["reasons"], counts["answers"]) == (1, 1, 1, 1)
+
+
+def test_the_chain_still_verifies_and_tells_of_it(written, alice, adam, ada):
+    erase(person=alice, by=adam, confirmed_by=ada)
+    assert audit.verify().fault is None
+    out = StringIO()
+    call_command("verify_audit", stdout=out)
+    assert "none changed" in out.getvalue()
+
+
+def test_what_was_asked_and_decided_remains(written, alice, adam, ada):
+    erase(person=alice, by=adam, confirmed_by=ada)
+    written.refresh_from_db()
+    assert (written.principal_arn, written.requester_id) == (ALICE_ARN, alice.pk)
+    assert written.diagnosis.text == ""
+    assert written.diagnosis.facts
+    assert Diagnosis.objects.count() == 1
+    assert Approval.objects.get().verdict == Approval.Verdict.REJECT
+    found = searching.matching(AccessRequest.objects.all(), written.code)
+    assert list(found) == [written]
+    assert not searching.matching(AccessRequest.objects.all(), "canary").exists()
+
+
+def test_nobody_signs_in_as_them_any_more(written, alice, adam, ada):
+    assert ModelBackend().get_user(alice.pk) == alice
+    erase(person=alice, by=adam, confirmed_by=ada)
+    assert ModelBackend().get_user(alice.pk) is None  # a session that is open ends with it
+    assert authenticate(username="alice", password="alice-password-1") is None
+    alice.refresh_from_db()
+    assert (alice.is_active, str(alice)) == (False, f"erased-{alice.public_id.hex[:12]}")
+
+
+@pytest.mark.parametrize(
+    ("by", "confirmed_by", "words"),
+    [
+        ("adam", "adam", "Two administrators"),
+        ("adam", "rita", "Only an administrator"),
+        ("charlie", "ada", "Only an administrator"),
+    ],
+)
+def test_two_administrators_have_to_want_it(alice, request, by, confirmed_by, words):
+    admins = {name: request.getfixturevalue(name) for name in (by, confirmed_by)}
+    with pytest.raises(Refused, match=words):
+        erase(person=alice, by=admins[by], confirmed_by=admins[confirmed_by])
+    assert Person.objects.get(pk=alice.pk).is_active
+
+
+def test_an_administrator_does_not_erase_themselves(adam, ada):
+    with pytest.raises(Refused, match="neither of them is the person"):
+        erase(person=adam, by=adam, confirmed_by=ada)
+
+
+@pytest.mark.parametrize("role", ["requester", "beneficiary"])
+def test_whoever_holds_access_has_to_be_known(account, alice, mary, adam, ada, role):
+    who = {"requester": alice, "beneficiary": mary}
+    request = make_request(requester=who["requester"], beneficiary=mary, account=account, state=State.ACTIVE)
+    with pytest.raises(Refused, match=f"End these requests first: {request.code}"):
+        erase(person=who[role], by=adam, confirmed_by=ada)
+
+
+def test_the_command_says_what_was_erased_and_what_remains(written, alice, adam, ada):
+    out = StringIO()
+    call_command("erase_person", "alice", by="adam", confirmed_by="ada", yes=True, stdout=out)
+    assert "1 requests" in out.getvalue()
+    assert all(words in out.getvalue() for words in REMAINS)
+
+
+def test_the_command_asks_first(written, alice, adam, ada, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda _prompt: "no")
+    with pytest.raises(CommandError, match="nothing was erased"):
+        call_command("erase_person", "alice", by="adam", confirmed_by="ada")
+    with pytest.raises(CommandError, match="nobody with the user name `nobody`"):
+        call_command("erase_person", "nobody", by="adam", confirmed_by="ada", yes=True)
+    assert SECRET in everything_kept()
