@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.test import Client
 from django.urls import reverse
 
-from tests.builders import make_diagnosis, make_request
+from tests.builders import make_diagnosis, make_request, make_rule
 from tests.cast import ALICE_ARN, make_account, make_person
 from troubleshoot.access.unread import send
 from troubleshoot.models import (
@@ -16,6 +16,7 @@ from troubleshoot.models import (
     OutboxMessage,
     Person,
     Role,
+    RoutingRule,
     UnreadMessage,
 )
 from troubleshoot.web.table import Page
@@ -37,6 +38,7 @@ class World:
     change: AdminChange
     unread: UnreadMessage
     letter: OutboxMessage
+    rule: RoutingRule
 
     def address(self, page: Page) -> str:
         """Return the address of a page, about the objects of this world."""
@@ -98,4 +100,5 @@ def make_world() -> World:
         attempts=60,
         last_error="SMTPServerDisconnected",
     )
-    return World(account, people, diagnosis, request, change, unread, letter)
+    rule = make_rule(people["approver"], account=account, action_pattern="s3:*")
+    return World(account, people, diagnosis, request, change, unread, letter, rule)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404
 
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis
+from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis, RoutingRule
 
 
 def diagnosis_for(person: Any, token: str) -> Diagnosis:
@@ -75,6 +75,14 @@ def change_to_decide(person: Any, pk: int) -> AdminChange:
     if change is None or not roles_of(person).is_admin:
         raise Http404
     return change
+
+
+def rule_to_end(person: Any, pk: int) -> RoutingRule:
+    """Return a routing rule whose end may be proposed. Only administrators do that."""
+    rule = RoutingRule.objects.select_related("account").filter(pk=pk).first()
+    if rule is None or not roles_of(person).is_admin:
+        raise Http404
+    return rule
 
 
 def _readable_diagnosis(person: Any, rows: Any) -> Diagnosis:

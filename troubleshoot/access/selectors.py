@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from troubleshoot.access import searching
+from troubleshoot.access import routing, searching
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.trail import Search
 from troubleshoot.models import (
@@ -21,6 +21,7 @@ from troubleshoot.models import (
     Person,
     PrincipalLink,
     RoleAssignment,
+    RoutingRule,
     State,
 )
 
@@ -153,6 +154,23 @@ def proposed_changes() -> QuerySet[AdminChange]:
     """Return the changes that wait for a second administrator, oldest first."""
     waiting = AdminChange.objects.filter(state=AdminChange.State.PROPOSED)
     return waiting.select_related("person", "account", "proposed_by").order_by("proposed_at", "pk")
+
+
+def active_rules() -> QuerySet[RoutingRule]:
+    """Return the routing rules that count, in their order, with their accounts, groups and people."""
+    return routing.active_rules().select_related("account", "group")
+
+
+def people_by_public_id(ids: Iterable[str]) -> dict[str, Person]:
+    """Return people by their opaque ids; whoever is gone is left out. No query where there are none."""
+    wanted = set(ids)
+    return {str(person.public_id): person for person in Person.objects.filter(public_id__in=wanted)} if wanted else {}
+
+
+def usernames() -> list[str]:
+    """Return the names that active people sign in with, for fields that offer them; no more than 500."""
+    names = Person.objects.filter(is_active=True).order_by("username")
+    return list(names.values_list("username", flat=True)[:500])
 
 
 def _visible(person: Person) -> QuerySet[AccessRequest]:

@@ -18,6 +18,11 @@ _PAGES: Final = {
     "apply_by_hand": "/queue/{code}/",
     "change_to_confirm": "/people/",
     "nobody_can_approve": "/people/",
+    "nobody_left": "/people/",
+    "reminder_decide": "/queue/{code}/",
+    "reminder_apply": "/queue/{code}/",
+    "escalated": "/queue/{code}/",
+    "handed_over": "/queue/{code}/",
 }
 
 

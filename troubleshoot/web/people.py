@@ -10,9 +10,11 @@ from troubleshoot.access import doors, selectors
 from troubleshoot.access import people as services
 from troubleshoot.access.errors import Refused, Told
 from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.rules import RULE_KINDS
 from troubleshoot.models import AdminChange
 from troubleshoot.web.forms.people import LinkChangeForm, RoleChangeForm
 from troubleshoot.web.presenters.people import change_view, person_row
+from troubleshoot.web.presenters.rules import people_named
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
 from troubleshoot.web.turning import page_of
@@ -58,7 +60,7 @@ def _decide(request: HttpRequest, pk: int, decide: Callable[..., None], words: s
         messages.error(request, told.words)
     else:
         messages.success(request, words)
-    return redirect("people")
+    return redirect("rules" if change.kind in RULE_KINDS else "people")
 
 
 def _page(
@@ -69,6 +71,8 @@ def _page(
     link_form = sent if isinstance(sent, LinkChangeForm) else LinkChangeForm()
     link_form.share_people_with(role_form)
     everybody, turn = page_of(request, selectors.people())
+    waiting = list(selectors.proposed_changes())
+    named = selectors.people_by_public_id(people_named(waiting))
     context = {
         "may_propose": roles_of(person).is_admin,
         "sent": sent,
@@ -76,6 +80,6 @@ def _page(
         "link_form": link_form,
         "rows": tuple(person_row(somebody) for somebody in everybody),
         "turn": turn,
-        "changes": tuple(change_view(change, viewer=person) for change in selectors.proposed_changes()),
+        "changes": tuple(change_view(change, viewer=person, people=named) for change in waiting),
     }
     return render(request, "people/page.html", context, status=status)

@@ -1,10 +1,13 @@
 """People and proposed changes, in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.rules import RULE_KINDS
 from troubleshoot.models import AdminChange, Person, Role, RoleAssignment
+from troubleshoot.web.presenters.rules import people_named, rule_change_words
 
 _KIND = AdminChange.Kind
 
@@ -43,15 +46,23 @@ def person_row(person: Person) -> PersonRow:
     )
 
 
-def change_view(change: AdminChange, *, viewer: Person) -> ChangeView:
-    """Return a proposed change in words."""
+def change_view(change: AdminChange, *, viewer: Person, people: Mapping[str, Person] | None = None) -> ChangeView:
+    """Return a proposed change in words. `people` are those whom a proposed rule names, by public id."""
+    named = people or {}
+    if change.kind in RULE_KINDS:
+        title, detail = rule_change_words(change, named)
+        ids = people_named([change])
+        about = {person.pk for person in named.values() if str(person.public_id) in ids}
+    else:
+        title, detail = _title(change), change.principal_arn
+        about = {change.person_id} if change.person_id else set()
     return ChangeView(
         change.pk,
-        _title(change),
-        change.principal_arn,
+        title,
+        detail,
         str(change.proposed_by),
         change.proposed_at,
-        roles_of(viewer).is_admin and viewer.pk not in (change.proposed_by_id, change.person_id),
+        roles_of(viewer).is_admin and viewer.pk not in {change.proposed_by_id, *about},
     )
 
 
