@@ -1,7 +1,8 @@
 """How many messages the reader reads in a second on one core, beside a single compiled regular expression.
 
 The reference knows the documented sentence and nothing else: no wrapping, no redaction, no near miss. Times are of
-the processor, the best of several rounds, on our own samples of usual size.
+the processor, the best of several rounds, on all of our own samples, by size. Of 290 real pasted texts half are 192 to
+422 characters long, the median is 273: that is the usual size.
 """
 
 import json
@@ -23,15 +24,26 @@ REFERENCE = re.compile(
 )
 
 
-def messages() -> list[str]:
-    """Return the samples of usual size: one message as AWS's tools print it."""
-    rows = [json.loads(line) for line in (SAMPLES / "sentences.jsonl").read_text().splitlines()]
-    return [row["text"] for row in rows]
+USUAL = (192, 422)
+"""The middle half of real pasted texts, in characters."""
+FILES = ("sentences", "wrappings", "bare", "prose", "fresh", "near_misses", "near_misses_more")
 
 
-def wrapped() -> list[str]:
-    """Return the samples as people paste them: logs, JSON, stack traces, events."""
-    return [json.loads(line)["text"] for line in (SAMPLES / "wrappings.jsonl").read_text().splitlines()]
+def samples() -> list[str]:
+    """Return every sample: plain sentences, logs, JSON, stack traces, events, near misses."""
+    rows = [line for name in FILES for line in (SAMPLES / f"{name}.jsonl").read_text().splitlines()]
+    return [json.loads(line)["text"] for line in rows]
+
+
+def by_size(texts: list[str]) -> dict[str, list[str]]:
+    """Return the texts in three sizes, and all of them."""
+    least, most = USUAL
+    return {
+        "short": [text for text in texts if len(text) < least],
+        "of usual size": [text for text in texts if least <= len(text) <= most],
+        "long": [text for text in texts if len(text) > most],
+        "all": texts,
+    }
 
 
 def per_second(read: Callable[[str], object], texts: list[str]) -> float:
@@ -51,12 +63,12 @@ def share(texts: list[str]) -> float:
 
 
 def main() -> None:
-    """Print both figures for both kinds of text."""
-    for name, texts in (("messages", messages()), ("pasted texts", wrapped())):
+    """Print both figures for every size."""
+    for name, texts in by_size(samples()).items():
         size = sum(map(len, texts)) // len(texts)
         reader, reference = per_second(parse, texts), per_second(REFERENCE.search, texts)
-        print(f"{name} of {size} characters: {reader:,.0f} a second on one core")
-        print(f"  one regular expression: {reference:,.0f} a second, reads {share(texts):.0%} of them; the reader all")
+        print(f"{len(texts)} texts, {name} ({size} characters): {reader:,.0f} a second on one core")
+        print(f"  one regular expression: {reference:,.0f} a second, reads {share(texts):.0%} of them")
 
 
 if __name__ == "__main__":
