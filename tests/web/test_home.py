@@ -56,9 +56,9 @@ def test_everybody_sees_the_rooms_that_they_may_enter(
         None: ["/"],
         alice: ["/", "/requests/"],
         helen: ["/", "/requests/", "/queue/"],
-        rita: ["/", "/requests/", "/queue/", "/accounts/"],
-        adam: ["/", "/requests/", "/queue/", "/people/", "/accounts/", "/unread/", "/audit/"],
-        otto: ["/", "/requests/", "/queue/", "/people/", "/accounts/", "/unread/", "/audit/"],
+        rita: ["/", "/requests/", "/queue/", "/grants/", "/accounts/"],
+        adam: ["/", "/requests/", "/queue/", "/grants/", "/people/", "/accounts/", "/unread/", "/audit/", "/deliveries/"],
+        otto: ["/", "/requests/", "/queue/", "/grants/", "/people/", "/accounts/", "/unread/", "/audit/"],
     }
     for person, expected in rooms.items():
         if person is not None:

@@ -20,6 +20,7 @@ _ROOMS = (
     ("home", "Read an error"),
     ("requests", "My requests"),
     ("queue", "Queue"),
+    ("grants", "Grants"),
     ("people", "People"),
     ("accounts", "Accounts"),
     ("unread", "Unread texts"),
