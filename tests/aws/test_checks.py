@@ -39,6 +39,48 @@ def test_a_missing_permission_is_named(seeded_sandbox: Sandbox, operation: str) 
     assert operation in found[0].words
 
 
+@pytest.mark.parametrize(
+    ("operation", "permission"),
+    [
+        ("SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy"),
+        ("SimulateCustomPolicy", "iam:SimulateCustomPolicy"),
+        ("GetRequestAuthorizationDetails", "iam:GetRequestAuthorizationDetails"),
+        ("GetRequestAuthorizationPolicy", "iam:GetRequestAuthorizationPolicy"),
+        ("DecodeAuthorizationMessage", "sts:DecodeAuthorizationMessage"),
+        ("ValidatePolicy", "access-analyzer:ValidatePolicy"),
+        ("CheckNoNewAccess", "access-analyzer:CheckNoNewAccess"),
+        ("LookupEvents", "cloudtrail:LookupEvents"),
+        ("GetAccountAuthorizationDetails", "iam:GetAccountAuthorizationDetails"),
+    ],
+)
+def test_a_missing_permission_for_an_answer_of_awss_own_is_named_as_optional(
+    seeded_sandbox: Sandbox, operation: str, permission: str
+) -> None:
+    forget()
+    with faulty_door(seeded_sandbox.endpoint_url) as door:
+        door.faults[operation] = "denied"
+        findings = reader_for(replace(settings_of(seeded_sandbox), endpoint_url=door.url)).check()
+    [found] = [finding for finding in findings if finding.permission == permission]
+    assert (found.works, found.optional) == (False, True)
+    assert permission in found.words
+    assert missing(findings) == []
+
+
+def test_what_an_endpoint_does_not_offer_is_optional_and_names_no_permission(seeded_sandbox: Sandbox) -> None:
+    absent = [one for one in reader_for(settings_of(seeded_sandbox)).check() if one.optional and not one.works]
+    assert absent
+    assert all("does not offer" in finding.words and finding.permission is None for finding in absent)
+
+
+def test_no_check_asks_about_anybody(seeded_sandbox: Sandbox) -> None:
+    forget()
+    with faulty_door(seeded_sandbox.endpoint_url) as door:
+        reader_for(replace(settings_of(seeded_sandbox), endpoint_url=door.url)).check()
+    sent = b"".join(body for _, _, body in door.bodies)
+    assert b"mateojackson" not in sent
+    assert b"marymajor" not in sent
+
+
 def test_a_role_that_nobody_may_assume_is_told_first(seeded_sandbox: Sandbox) -> None:
     settings = replace(settings_of(seeded_sandbox), reader_role_arn=world.BUILDER_ROLE)
     [finding] = reader_for(settings).check()
@@ -84,6 +126,7 @@ def test_the_command_tells_each_account(account: Account) -> None:
     call_command("aws_check", stdout=out)
     assert "Retail (123456789012): read and write" in out.getvalue()
     assert "missing" not in out.getvalue()
+    assert "optional" in out.getvalue()
 
 
 def test_the_command_fails_where_something_is_missing(account: Account, settings: object) -> None:
