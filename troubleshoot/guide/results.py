@@ -2,15 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from troubleshoot.guide.answers import same_account
+from troubleshoot.guide.chain import chain_plan
 from troubleshoot.guide.flow import Outcome
-from troubleshoot.guide.flows.pass_role import WRITING
 from troubleshoot.guide.walk import Walk
-from troubleshoot.iam.arn import account_of, parse_arn
+from troubleshoot.iam.arn import account_of
 from troubleshoot.remedy.documents import jobs, service_role, trust
 from troubleshoot.remedy.documents.checked import problems
 from troubleshoot.remedy.documents.plan import (
@@ -195,42 +194,6 @@ def _replaces(key: Paper | None) -> tuple[str, ...]:
     return (words, "The key’s statement is added by hand, for the same reason.") if key else (words,)
 
 
-def _chain(walk: Walk) -> Plan | None:
-    """The documents of the chain to the role that was named, to compare with what is there."""
-    role, typed = walk.typed.get("role", ""), walk.typed
-    account = account_of(role)
-    if account is None:
-        return None
-    place = Place(account, "us-east-1")
-    arn = parse_arn(role)
-    passing = Paper(
-        "may-pass",
-        "You: passing exactly this role",
-        Kind.PERMISSIONS,
-        document(jobs.pass_role_statement(role)),
-        "whoever passes the role",
-    )
-    policy = service_role.trust(place)
-    policy["Statement"][0]["Condition"]["ArnLike"]["aws:SourceArn"] = (
-        f"arn:{arn.partition if arn else 'aws'}:personalize:*:{account}:*"
-    )
-    papers = [passing, Paper("service-trust", "The role: its trust policy", Kind.TRUST, policy, "the role")]
-    if typed.get("bucket"):
-        needs = service_role.Needs(
-            typed["bucket"],
-            walk.answer("op") in WRITING,
-            typed.get("key", ""),
-            walk.answer("op") in ("metric", "metric-update"),
-        )
-        entity, bucket, _ = service_role.service_role(place, needs)
-        papers += [replace(entity.permissions[0], title="The role: its permissions", belongs="the role"), bucket.paper]
-        if typed.get("key"):
-            papers.append(
-                Paper("key-policy", "The key: a statement", Kind.KEY, service_role.key_policy(role), "the key’s policy")
-            )
-    return Plan(place, elsewhere=tuple(papers))
-
-
 def _role(walk: Walk, policy: dict[str, Any], *, elsewhere: bool = False, link: bool = False) -> Plan:
     place, name = _place(walk), walk.typed["name"]
     trusts = Paper(
@@ -295,7 +258,7 @@ _BUILDERS: Mapping[str, Callable[[Walk], Plan | None]] = {
     "grant": _grant,
     "service": _service,
     "data": _data,
-    "chain": _chain,
+    "chain": chain_plan,
     "own": _own,
     "third": _third,
     "saml": _saml,

@@ -24,6 +24,8 @@ OPERATIONS = {
 """The eight operations that pass a role, by the key of their answer."""
 WRITING = frozenset({"export", "batch", "segment", "metric", "metric-update"})
 """Those that write to the bucket."""
+METRICS = frozenset({"metric", "metric-update"})
+"""Those that report to CloudWatch."""
 
 PASS_ROLE = flow_of(
     "pass-role",
