@@ -118,14 +118,14 @@ _REGION: Final = _Mark("awsregion", rf"(?i:awsRegion){_QUOTE}\s*[:=]\s*{_QUOTE}(
 class Marks(NamedTuple):
     """The words to look for that stand anywhere in a text: looked up once, used for every denial in it."""
 
-    words: frozenset[str]
+    words: set[str]
     operations: tuple[_Mark, ...]
     keyed_codes: tuple[tuple[int, _Mark], ...]
 
 
 def marks_in(low: str) -> Marks:
     """Return the marks that the text (in lower case) holds."""
-    words = frozenset(word for word in _WORDS if word in low)
+    words = {word for word in _WORDS if word in low}
     operations = tuple(mark for mark in _OPERATIONS if mark.word in words)
     return Marks(words, operations, tuple(pair for pair in enumerate(_KEYED_CODES) if pair[1].word in words))
 

@@ -138,7 +138,8 @@ _ENDS: Final = re.compile(r"[\"'`.,;)}\]]*(?: *\Z| with an explicit| because no|
 
 def _clause_after(script: Script, start: int, limit: int) -> re.Match[str] | None:
     end = min(limit, start + 2500)
-    clause = CLAUSE.search(script.low, start, end)
+    has_words = script.low.find("because ", start, end) >= 0 or script.low.find("explicit deny", start, end) >= 0
+    clause = CLAUSE.search(script.low, start, end) if has_words else None
     if clause is None and script.low.find(" no identity-based policy allows", start, end) >= 0:
         clause = ALONE.search(script.low, start, end)
     return clause if clause and _fits_between(script.text[start : clause.start()]) else None

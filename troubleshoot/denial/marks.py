@@ -51,11 +51,13 @@ _MARKS: Final = re.compile(
 _BROKEN_ENTITY: Final = re.compile(r"&(?=[#\w]{0,8}\n)[#\w\n]{2,10};")
 _PLAIN: Final = {"gone": "", "blank": " "}
 _PASSES: Final = 4
+_ASCII_BLANK: Final = re.compile(r"[\t\x0b\x0c]")
 
 
 def without_marks(view: View) -> View:
     """Return the view with plain characters: a line break for every kind of break, a blank for every kind of blank."""
-    view = view.translated(SAME_LENGTH)
+    if not view.text.isascii() or _ASCII_BLANK.search(view.text):
+        view = view.translated(SAME_LENGTH)
     for _ in range(_PASSES):
         if "&" in view.text and "\n" in view.text:
             view = view.sub(_BROKEN_ENTITY, lambda match: match[0].replace("\n", ""))
@@ -104,8 +106,9 @@ _NARROWEST: Final = 16
 def with_hard_breaks(view: View) -> View:
     """Mark the breaks of lines that are all exactly as long as the longest: no writer does that, a window does."""
     lines = view.text.split("\n")
-    width = max(map(len, lines))
-    if width < _NARROWEST or sum(len(line) == width for line in lines[:-1]) < 2:
+    lengths = [len(line) for line in lines]
+    width = max(lengths)
+    if width < _NARROWEST or lengths[:-1].count(width) < 2:
         return view
     broken = [line + (HARD if len(line) == width else "\n") for line in lines[:-1]]
     return View("".join([*broken, lines[-1]]), view.layers)

@@ -36,6 +36,7 @@ GATES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )
 """A part of each word that announces a secret, behind something still cheaper to look for."""
 
+_WORDS: Final = frozenset(word for shape in SHAPES for word in shape.words)
 _CLASSES: Final = bytes(0x78 if chr(code) in RUN_CHARS else 0x20 for code in range(256))
 _KEY: Final = b"x" * 40
 _BLOB: Final = b"x" * 32
@@ -54,7 +55,8 @@ def is_announced(low: str) -> bool:
 
 def announced(low: str) -> tuple[Shape, ...]:
     """Return the shapes that the text (in lower case) may hold: what they can't do without stands there."""
-    return tuple(shape for shape in SHAPES if shape.also in low and any(word in low for word in shape.words))
+    words = {word for word in _WORDS if word in low}
+    return tuple(shape for shape in SHAPES if not words.isdisjoint(shape.words) and shape.also in low) if words else ()
 
 
 def has_run(text: str) -> bool:
