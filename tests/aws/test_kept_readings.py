@@ -14,6 +14,8 @@ from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox
 from troubleshoot.iam.snapshot import Missing, Snapshot
 
+ORGANIZATION = {"DescribeOrganization", "ListRoots", "ListParents", "ListPoliciesForTarget", "DescribePolicy"}
+
 
 @pytest.fixture
 def door(seeded_sandbox: Sandbox) -> Iterator[Door]:
@@ -51,6 +53,24 @@ def test_a_reading_without_an_age_remembers_nothing(door: Door, settings: Accoun
     read(settings, None)
     read(settings, None)
     assert door.calls.count("GetUser") == 3
+
+
+def test_the_organization_is_not_read_again_for_another_principal(door: Door, settings: AccountSettings) -> None:
+    first = read(settings, 60)
+    asked = len([call for call in door.calls if call in ORGANIZATION])
+    second = read(settings, 60, world.MARY)
+    assert second.scps == first.scps
+    assert len([call for call in door.calls if call in ORGANIZATION]) == asked
+    assert second.read_at <= first.read_at  # as old as the oldest piece
+    read(settings, 0, world.MARY)
+    assert len([call for call in door.calls if call in ORGANIZATION]) == 2 * asked
+
+
+def test_what_could_not_be_read_of_the_organization_is_asked_again(door: Door, settings: AccountSettings) -> None:
+    door.faults["DescribePolicy"] = "denied"
+    assert isinstance(read(settings, 60).scps, Missing)
+    door.faults.clear()
+    assert isinstance(read(settings, 60, world.MARY).scps, tuple)
 
 
 def test_each_principal_and_each_call_has_its_own_reading(settings: AccountSettings) -> None:

@@ -22,7 +22,8 @@ from troubleshoot.aws.connect import Connection, connection, session_name
 from troubleshoot.aws.errors import AwsProblem, NotWritable, ProblemKind
 from troubleshoot.aws.facts import PORTAL_PATH, AccessKey, AccountSettings, Finding, Reader, RoleFacts, Writer
 from troubleshoot.aws.kept import answer_data, answer_from_data
-from troubleshoot.aws.kept_readings import READINGS, RememberingReader
+from troubleshoot.aws.kept_organization import ORGANIZATIONS, KeptOrganization
+from troubleshoot.aws.kept_readings import LONGEST, READINGS, RememberingReader
 from troubleshoot.aws.live_answers import LiveAnswers
 from troubleshoot.aws.no_answers import NoAnswers
 from troubleshoot.aws.quotas import no_room
@@ -94,10 +95,11 @@ def reader_for(settings: AccountSettings, *, case: str = "", max_age: float | No
     """
     if not settings.reader_role_arn:
         return TextOnlyReader(settings.account_id)
-    reader = LiveReader(settings, _as_reader(settings, settings.region, case))
+    connected = _as_reader(settings, settings.region, case)
     if max_age is None:
-        return reader
+        return LiveReader(settings, connected)
     account = (settings.account_id, settings.reader_role_arn, settings.reader_external_id, settings.endpoint_url)
+    reader = LiveReader(settings, connected, KeptOrganization(connected, account, min(max_age, LONGEST)))
     return RememberingReader(reader, account, max_age=max_age)
 
 
@@ -116,6 +118,7 @@ def forget() -> None:
     connect.forget()
     SHELF.clear()
     READINGS.clear()
+    ORGANIZATIONS.clear()
 
 
 def writer_for(settings: AccountSettings, *, case: str = "") -> Writer:

@@ -42,6 +42,11 @@ class OrganizationReads:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    @property
+    def oldest(self) -> str:
+        """When the oldest answer was given that was not given just now: there is none."""
+        return ""
+
     def chain(self, account_id: str) -> Chain | None:
         """Return the way from the root to the account.
 

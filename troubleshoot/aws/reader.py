@@ -58,11 +58,14 @@ class LiveReader:
     Each answer comes within `reading.PATIENCE` seconds, and at once where other threads keep all turns to ask AWS.
     """
 
-    def __init__(self, settings: AccountSettings, connection: Connection) -> None:
+    def __init__(
+        self, settings: AccountSettings, connection: Connection, organization: OrganizationReads | None = None
+    ) -> None:
+        """`organization` takes the place of reads of the organization that are all made now."""
         self._settings = settings
         self._connection = connection
         self._iam = IamReads(connection)
-        self._organization = OrganizationReads(connection)
+        self._organization = organization or OrganizationReads(connection)
         self._resources = ResourceReads(connection, settings.account_id)
 
     def snapshot(self, principal_arn: str, *, action: str, resource: str) -> Snapshot:
@@ -193,7 +196,7 @@ class LiveReader:
             rcps=_levels(reading, chain if owned else Missing(_OTHER_OWNER), "RESOURCE_CONTROL_POLICY"),
             resource=resource_policy,
             vpc_endpoint=Missing(NO_VPC_ENDPOINT),
-            read_at=now(),
+            read_at=self._organization.oldest or now(),
         )
 
     def _boundary(self, holder: Holder, live: LiveEntity | AwsProblem) -> StoredPolicy | None:
