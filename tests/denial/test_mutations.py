@@ -62,6 +62,50 @@ def test_a_text_cut_off_after_the_action_says_less_but_nothing_else() -> None:
             assert not differences(denial, row["expect"]), (row["id"], cut)
 
 
+NORA = "arn:aws:iam::444455556666:user/nora"
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        (f"User: {NORA} is not authorized to perform: s3:ListBucke\nt on the shop", "action", None),
+        (f"User: {NORA} is not authorized to perform: s3:ListBucket\non the shop", "action", "s3:ListBucket"),
+        (f"User: {NORA} is not authorized to perform: s3:ListBucket\nimport stopped", "action", "s3:ListBucket"),
+        ("failed for build-run\nner-7 is not authorized to perform: s3:ListBucket", "principal", None),
+        ("the topic Cloud\nh Alarms is not authorized to perform: SNS:Publish", "principal", None),
+        (
+            "User: arn:aws:sts::[account\nid]:assumed-role/Import/x is not authorized to perform: s3:ListBucket",
+            "principal",
+            None,
+        ),
+        (
+            (
+                f"User: {NORA} is not authorized to perform: ec2:RunInstances on resource: "
+                "arn:aws:ec2:eu-west-1:444455556666:instance\n/* with an explicit deny in a session policy"
+            ),
+            "resource",
+            "arn:aws:ec2:eu-west-1:444455556666:instance/*",
+        ),
+        (
+            f"User: {NORA} is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::4444\nmake: *** Error",
+            "resource",
+            None,
+        ),
+        (
+            (
+                f"User: {NORA} is not authorized to perform: iam:CreateRole with an explicit deny in a permissions "
+                "boundary: arn:aws:iam::444455556666:policy/Ceiling.\nDescribed in the handbook."
+            ),
+            "policy_arn",
+            "arn:aws:iam::444455556666:policy/Ceiling",
+        ),
+    ],
+)
+def test_what_a_line_break_may_have_cut_is_whole_or_null(text: str, field: str, value: str | None) -> None:
+    (denial,) = parse(text).denials
+    assert getattr(denial, field) == value
+
+
 @pytest.mark.parametrize("width", range(20, 160, 7))
 def test_the_plain_sentence_is_read_whole_at_every_width(width: int) -> None:
     row = next(row for row in ROWS if row["id"] == "explicit-scp-arn")

@@ -1,5 +1,6 @@
 """No text breaks the reader, and none makes it slow."""
 
+import json
 import os
 import time
 
@@ -78,6 +79,26 @@ def test_the_time_grows_with_the_text_and_no_faster(piece: str) -> None:
     small = (piece * 40_000)[:20_000]
     large = (piece * 40_000)[: 200_000 if len(piece.encode(errors="replace")) == len(piece) else 60_000]
     assert seconds(large) < 2.5 * (len(large) / len(small)) * seconds(small) + 0.1
+
+
+DENIED = PIECES[0]
+LARGE = {
+    "log": "2026-03-02 10:15:00,123 INFO worker.3 processed batch 7 of s3://shop/part-00017.csv in 12 ms\n",
+    "one denial again and again": DENIED,
+    "json": json.dumps({"errorCode": "AccessDenied", "errorMessage": DENIED, "eventName": "GetObject"}, indent=2),
+    "json in json": json.dumps({"message": json.dumps({"errorMessage": DENIED, "code": "AccessDenied"})}),
+    "base64": "hT4vX9qLm2Rz8Kp1Wd6Yb3Nc7Jf5Gs0AeUoIiQaZ" * 40 + "\n",
+    "tabs": "a\tb\tc\n",
+    "colours": "\x1b[31mERROR\x1b[0m something failed\n",
+    "tags": "<p>one &amp; two</p><br>\n",
+}
+LARGEST = 256 * 1024
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_a_text_of_the_largest_size_is_read_while_a_page_waits(kind: str) -> None:
+    text = (LARGE[kind] * (LARGEST // len(LARGE[kind]) + 1))[:LARGEST]
+    assert seconds(text) < (0.2 if DEEP else 2)
 
 
 @settings(
