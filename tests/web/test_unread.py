@@ -79,6 +79,7 @@ def test_a_wrong_reading_is_reported_with_the_kept_text_only(mateo: Person) -> N
     client = signed_in(mateo)
     kept = pasted(client, denial_text(MATEO_ARN))
     address = f"/d/{kept.token}/report/"
+    assert address in client.get(f"/d/{kept.token}/").content.decode()
     assert shown(client.get(address).content.decode()) == kept.text
     assert client.post(address, {"text": "forged"}).status_code == 422
     response = client.post(address, {"text": "forged", "agreed": "on"})

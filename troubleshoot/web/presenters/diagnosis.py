@@ -29,6 +29,7 @@ REMOVED = {
     "session-token": "session token",
     "secret-access-key": "secret access key",
     "password": "password",
+    "external-id": "external ID",
     "access-key-id": "access key id (its last four characters stay)",
 }
 """What was taken out of a paste, by kind."""
