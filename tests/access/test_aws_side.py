@@ -285,3 +285,17 @@ def test_who_has_nothing_in_any_account_makes_the_portal_open_no_message(reader,
     asked = answer_with(monkeypatch, decoded=decoded())
     diagnosis = kept(charlie, ENCODED)
     assert (asked.asked, diagnosis.aws_answers) == ([], None)
+
+
+def test_a_page_never_waits_longer_for_aws_than_its_deadline(reader, monkeypatch, mateo):
+    asked = answer_with(monkeypatch, decoded=decoded(), authorization=recorded())
+    for name in ("decode", "authorization_details", "simulate", "account"):
+        monkeypatch.setattr(asked, name, lambda *_, **__: time.sleep(2))
+    monkeypatch.setattr("troubleshoot.access.live.Deadline", lambda *_: Deadline(0.3))
+    began = time.monotonic()
+    answer = seen(mateo, text(tail=BY_MESSAGE + BY_NUMBER))
+    assert time.monotonic() - began < 2
+    late = NotAnswered("AWS took too long to answer. Check again in a moment.", ProblemKind.TIMED_OUT)
+    assert (answer.aws.decoded, answer.aws.authorization, answer.aws.simulation) == (late, late, late)
+    assert answer.live
+    assert answer.decision is not None
