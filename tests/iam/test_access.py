@@ -338,3 +338,15 @@ def test_a_wildcard_that_aws_leaves_open_proves_nothing():
 def test_a_document_with_nothing_allows_no_more_than_any():
     nothing = parse_policy(json.dumps(NOTHING), name="p")
     assert allows_no_more(nothing, nothing, ROLE).comparison is Comparison.NO_MORE
+
+
+def test_only_some_actions_can_be_asked_for():
+    after = identity(allow("s3:*"))
+    assert {one.action for one in new(identity(), after, only={"s3:getobject"})} == {"s3:GetObject"}
+
+
+def test_a_resource_policy_that_stays_allows_nothing_new():
+    resource = policy(allow("s3:GetObject", "arn:aws:s3:::b/*", Principal={"AWS": USER}))
+    before = PolicySet(resource=resource)
+    after = PolicySet(resource=resource, identity=(policy(allow("ec2:DescribeRegions")),))
+    assert {one.action for one in new(before, after)} == {"ec2:DescribeRegions"}
