@@ -15,7 +15,7 @@ from tests.aws.faulty import Door, faulty_door
 from tests.aws.wire import wire
 from tests.sandbox import settings_of
 from troubleshoot.aws import account_reads, shelf
-from troubleshoot.aws.answers import Answers
+from troubleshoot.aws.facts import Answers
 from troubleshoot.aws.gateway import answers_for, forget, reader_for
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox

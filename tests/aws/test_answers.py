@@ -14,7 +14,6 @@ from tests.aws.faulty import Door, faulty_door
 from tests.aws.wire import refusal, wire
 from tests.sandbox import settings_of
 from troubleshoot.aws.answers import (
-    Answers,
     AuthorizationDetails,
     DecodedMessage,
     DeniedEvents,
@@ -26,6 +25,7 @@ from troubleshoot.aws.answers import (
 from troubleshoot.aws.gateway import (
     BLIND_SPOTS,
     AccountSettings,
+    Answers,
     NoAnswers,
     ProblemKind,
     answer_data,

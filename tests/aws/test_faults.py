@@ -26,9 +26,10 @@ from tests.aws.faulty import Door, Fault, faulty_door
 from tests.aws.wire import wire
 from tests.sandbox import settings_of
 from troubleshoot.aws import connect, reading
-from troubleshoot.aws.answers import Answers, NotAnswered
+from troubleshoot.aws.answers import NotAnswered
 from troubleshoot.aws.connect import permission_of
 from troubleshoot.aws.errors import ProblemKind, problem, told
+from troubleshoot.aws.facts import Answers
 from troubleshoot.aws.gateway import (
     AccountSettings,
     AwsProblem,

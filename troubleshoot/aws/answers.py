@@ -1,19 +1,15 @@
-"""AWS's own answers beside the portal's: the values, and the protocol of whoever fetches them.
+"""AWS's own answers beside the portal's, as values. `facts.Answers` is the protocol of whoever fetches them.
 
 Every value is plain data, so that it can be kept with a diagnosis as JSON (`kept` has the way there and back).
 Times are ISO 8601 in UTC. Nothing here decides who may see an answer: each tells whom it is about, and `access`
 asks that before it keeps or shows anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from troubleshoot.aws.errors import ProblemKind
-from troubleshoot.iam.account import AccountSnapshot
-from troubleshoot.iam.request import Request
-from troubleshoot.iam.snapshot import Missing
 
 SimulatorDecision = Literal["allowed", "explicitDeny", "implicitDeny"]
 CheckEffect = Literal["ALLOW", "NO_IMPACT", "IMPLICIT_DENY", "EXPLICIT_DENY"]
@@ -257,65 +253,3 @@ class DeniedEvents:
     complete: bool
     regions: tuple[str, ...]
     only_source: str | None = None
-
-
-class Answers(Protocol):
-    """Asks AWS about one account. No method raises; each ends within seconds in a value or a `NotAnswered`.
-
-    Who may see the answer is for the caller to settle: before `simulate` and `denied_events`, whose principal is
-    given; after `authorization_details` and `decode`, whose answer names its principal.
-    """
-
-    def simulate(
-        self, call: Request, *, adding: Sequence[str] = (), without: Sequence[str] = (), resource_policy: str = ""
-    ) -> Simulation | NotAnswered:
-        """Ask IAM's policy simulator whether the call's principal may make it.
-
-        `adding` are documents that are taken for attached to the principal (a proposal's after); `without` ARNs of
-        managed policies, or kinds (`scp`, `permission-boundary`), that are taken for gone. `call.context` is passed;
-        for a role session its `aws:PrincipalArn` names the role.
-        """
-        ...
-
-    def simulate_documents(
-        self, call: Request, documents: Sequence[str], *, boundary: str = ""
-    ) -> Simulation | NotAnswered:
-        """Ask the simulator what these identity-based documents alone do with the call. Nobody's state is read."""
-        ...
-
-    def authorization_details(
-        self, authorization_id: str, *, region: str = "", documents: bool = True
-    ) -> AuthorizationDetails | NotAnswered:
-        """Return what AWS recorded under an authorization ID; `region` is the denied call's (empty: the account's).
-
-        AWS keeps it for about a day, and records it some seconds late: `not_found` may mean "not yet". With
-        `documents`, the policies of the checks that stopped the call are fetched too.
-        """
-        ...
-
-    def decode(self, message: str, *, region: str = "") -> DecodedMessage | NotAnswered:
-        """Return what an encoded authorization failure message of this account says. Whose it is, it says itself."""
-        ...
-
-    def validate(self, document: str, use: PolicyUse = "identity") -> tuple[PolicyFinding, ...] | NotAnswered:
-        """Return what Access Analyzer finds in a document, the worst first."""
-        ...
-
-    def new_access(
-        self, existing: str, new: str, use: Literal["identity", "resource", "trust"] = "identity"
-    ) -> NewAccess | NotAnswered:
-        """Tell whether the document `new` allows more than `existing`, by Access Analyzer."""
-        ...
-
-    def denied_events(
-        self, principal_arn: str, *, within: timedelta = timedelta(hours=6)
-    ) -> DeniedEvents | NotAnswered:
-        """Return the calls of one principal that were denied lately, from CloudTrail."""
-        ...
-
-    def account(self, *, fresh: bool = False) -> AccountSnapshot | Missing:
-        """Return all principals and policies of the account, at most five minutes old; `fresh` reads them anew.
-
-        A big account is read in the background: it is `Missing`, in words, until that has ended.
-        """
-        ...

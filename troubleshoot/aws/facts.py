@@ -1,14 +1,26 @@
-"""What goes into and comes out of this package: settings, values, and the two protocols.
+"""What goes into and comes out of this package: settings, values, and the three protocols.
 
-Everything that talks to AWS stands behind `Reader` and `Writer`, so that a text-only portal, the sandbox and
+Everything that talks to AWS stands behind `Reader`, `Answers` and `Writer`, so that a text-only portal, the sandbox and
 AWS itself are used alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
+from troubleshoot.aws.answers import (
+    AuthorizationDetails,
+    DecodedMessage,
+    DeniedEvents,
+    NewAccess,
+    NotAnswered,
+    PolicyFinding,
+    PolicyUse,
+    Simulation,
+)
+from troubleshoot.iam.account import AccountSnapshot
+from troubleshoot.iam.request import Request
 from troubleshoot.iam.snapshot import Missing, Snapshot
 
 PORTAL_PATH = "/portal-managed/"
@@ -145,4 +157,66 @@ class Writer(Protocol):
 
     def check(self) -> tuple[Finding, ...]:
         """Tell whether the writer could work, and which risk the account's settings take. It writes nothing."""
+        ...
+
+
+class Answers(Protocol):
+    """Asks AWS about one account. No method raises; each ends within seconds in a value or a `NotAnswered`.
+
+    Who may see the answer is for the caller to settle: before `simulate` and `denied_events`, whose principal is
+    given; after `authorization_details` and `decode`, whose answer names its principal.
+    """
+
+    def simulate(
+        self, call: Request, *, adding: Sequence[str] = (), without: Sequence[str] = (), resource_policy: str = ""
+    ) -> Simulation | NotAnswered:
+        """Ask IAM's policy simulator whether the call's principal may make it.
+
+        `adding` are documents that are taken for attached to the principal (a proposal's after); `without` ARNs of
+        managed policies, or kinds (`scp`, `permission-boundary`), that are taken for gone. `call.context` is passed;
+        for a role session its `aws:PrincipalArn` names the role.
+        """
+        ...
+
+    def simulate_documents(
+        self, call: Request, documents: Sequence[str], *, boundary: str = ""
+    ) -> Simulation | NotAnswered:
+        """Ask the simulator what these identity-based documents alone do with the call. Nobody's state is read."""
+        ...
+
+    def authorization_details(
+        self, authorization_id: str, *, region: str = "", documents: bool = True
+    ) -> AuthorizationDetails | NotAnswered:
+        """Return what AWS recorded under an authorization ID; `region` is the denied call's (empty: the account's).
+
+        AWS keeps it for about a day, and records it some seconds late: `not_found` may mean "not yet". With
+        `documents`, the policies of the checks that stopped the call are fetched too.
+        """
+        ...
+
+    def decode(self, message: str, *, region: str = "") -> DecodedMessage | NotAnswered:
+        """Return what an encoded authorization failure message of this account says. Whose it is, it says itself."""
+        ...
+
+    def validate(self, document: str, use: PolicyUse = "identity") -> tuple[PolicyFinding, ...] | NotAnswered:
+        """Return what Access Analyzer finds in a document, the worst first."""
+        ...
+
+    def new_access(
+        self, existing: str, new: str, use: Literal["identity", "resource", "trust"] = "identity"
+    ) -> NewAccess | NotAnswered:
+        """Tell whether the document `new` allows more than `existing`, by Access Analyzer."""
+        ...
+
+    def denied_events(
+        self, principal_arn: str, *, within: timedelta = timedelta(hours=6)
+    ) -> DeniedEvents | NotAnswered:
+        """Return the calls of one principal that were denied lately, from CloudTrail."""
+        ...
+
+    def account(self, *, fresh: bool = False) -> AccountSnapshot | Missing:
+        """Return all principals and policies of the account, at most five minutes old; `fresh` reads them anew.
+
+        A big account is read in the background: it is `Missing`, in words, until that has ended.
+        """
         ...

@@ -5,7 +5,6 @@ Everything above `aws` imports from here; what lies behind may change.
 
 from troubleshoot.aws import connect
 from troubleshoot.aws.answers import (
-    Answers,
     AuthorizationCheck,
     AuthorizationDetails,
     BlindSpot,
@@ -20,7 +19,16 @@ from troubleshoot.aws.answers import (
 )
 from troubleshoot.aws.connect import Connection, connection, session_name
 from troubleshoot.aws.errors import AwsProblem, NotWritable, ProblemKind
-from troubleshoot.aws.facts import PORTAL_PATH, AccessKey, AccountSettings, Finding, Reader, RoleFacts, Writer
+from troubleshoot.aws.facts import (
+    PORTAL_PATH,
+    AccessKey,
+    AccountSettings,
+    Answers,
+    Finding,
+    Reader,
+    RoleFacts,
+    Writer,
+)
 from troubleshoot.aws.kept import answer_data, answer_from_data
 from troubleshoot.aws.kept_organization import ORGANIZATIONS, KeptOrganization
 from troubleshoot.aws.kept_readings import LONGEST, READINGS, RememberingReader

@@ -12,10 +12,23 @@ from troubleshoot.aws.connect import Connection
 from troubleshoot.aws.errors import AwsProblem, ProblemKind
 from troubleshoot.aws.facts import AccountSettings, Finding
 
+Calls = tuple[tuple[str, str, dict[str, Any]], ...]
+"""Calls to make: the client, the operation, its parameters."""
+
 NOBODY = "access-desk-nobody"
 _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 # What AWS says where the role may ask, but nobody and nothing of this name is known.
 _ANSWERS = (ProblemKind.NOT_FOUND, ProblemKind.BAD_REQUEST)
+
+
+_ANALYZING: Calls = (
+    ("accessanalyzer", "ValidatePolicy", {"policyDocument": _NOTHING, "policyType": "IDENTITY_POLICY"}),
+    (
+        "accessanalyzer",
+        "CheckNoNewAccess",
+        {"existingPolicyDocument": _NOTHING, "newPolicyDocument": _NOTHING, "policyType": "IDENTITY_POLICY"},
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,58 +36,48 @@ class Question:
     """One answer of AWS's own: what the portal does with it, and the calls that it takes."""
 
     purpose: str
-    calls: tuple[tuple[str, str, dict[str, Any]], ...]
+    calls: Calls
 
 
 def questions(settings: AccountSettings) -> tuple[Question, ...]:
     """Return every optional answer with calls that ask for it, none about anybody."""
     nobody = f"arn:{settings.partition}:iam::{settings.account_id}:user/{NOBODY}"
-    now = datetime.now(UTC)
-    simulated = {"ActionNames": ["personalize:ListSchemas"]}
-    attribute = {"AttributeKey": "Username", "AttributeValue": NOBODY}
-    documents = {"existingPolicyDocument": _NOTHING, "newPolicyDocument": _NOTHING, "policyType": "IDENTITY_POLICY"}
-    recorded = {"authorizationId": "0"}
     return (
-        Question(
-            "Asks AWS's policy simulator",
-            (
-                ("iam", "SimulatePrincipalPolicy", {"PolicySourceArn": nobody, **simulated}),
-                ("iam", "SimulateCustomPolicy", {"PolicyInputList": [_NOTHING], **simulated}),
-            ),
-        ),
-        Question(
-            "Reads AWS's record of a denied call by its authorization ID",
-            (
-                ("iam-toolbox", "GetRequestAuthorizationDetails", recorded),
-                ("iam-toolbox", "GetRequestAuthorizationPolicy", {**recorded, "policyUri": nobody}),
-            ),
-        ),
+        Question("Asks AWS's policy simulator", _simulating(nobody)),
+        Question("Reads AWS's record of a denied call by its authorization ID", _recorded(nobody)),
         Question(
             "Opens encoded authorization failure messages",
             (("sts", "DecodeAuthorizationMessage", {"EncodedMessage": NOBODY}),),
         ),
-        Question(
-            "Has proposals checked by IAM Access Analyzer",
-            (
-                ("accessanalyzer", "ValidatePolicy", {"policyDocument": _NOTHING, "policyType": "IDENTITY_POLICY"}),
-                ("accessanalyzer", "CheckNoNewAccess", documents),
-            ),
-        ),
-        Question(
-            "Looks up denied calls in CloudTrail",
-            (
-                (
-                    "cloudtrail",
-                    "LookupEvents",
-                    {"LookupAttributes": [attribute], "StartTime": now - timedelta(minutes=1), "EndTime": now},
-                ),
-            ),
-        ),
+        Question("Has proposals checked by IAM Access Analyzer", _ANALYZING),
+        Question("Looks up denied calls in CloudTrail", _looking_up(datetime.now(UTC))),
         Question(
             "Reads the whole account at once, to find roles that already allow a call",
             (("iam", "GetAccountAuthorizationDetails", {"Filter": ["LocalManagedPolicy"], "MaxItems": 1}),),
         ),
     )
+
+
+def _simulating(nobody: str) -> Calls:
+    action = {"ActionNames": ["personalize:ListSchemas"]}
+    return (
+        ("iam", "SimulatePrincipalPolicy", {"PolicySourceArn": nobody, **action}),
+        ("iam", "SimulateCustomPolicy", {"PolicyInputList": [_NOTHING], **action}),
+    )
+
+
+def _recorded(nobody: str) -> Calls:
+    recorded = {"authorizationId": "0"}
+    return (
+        ("iam-toolbox", "GetRequestAuthorizationDetails", recorded),
+        ("iam-toolbox", "GetRequestAuthorizationPolicy", {**recorded, "policyUri": nobody}),
+    )
+
+
+def _looking_up(now: datetime) -> Calls:
+    attribute = {"AttributeKey": "Username", "AttributeValue": NOBODY}
+    times = {"StartTime": now - timedelta(minutes=1), "EndTime": now}
+    return (("cloudtrail", "LookupEvents", {"LookupAttributes": [attribute], **times}),)
 
 
 def optional_findings(settings: AccountSettings, connection: Connection) -> Iterator[Finding]:
