@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from tests.aws.faulty import faulty_door
 from tests.aws.test_faults import plain
 from tests.sandbox import settings_of
+from troubleshoot.aws.connect import Connection, connection
 from troubleshoot.aws.gateway import AccountSettings, Finding, forget, reader_for, writer_for
+from troubleshoot.aws.optional_checks import optional_findings
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox
 from troubleshoot.models import Account, Mode
@@ -59,11 +61,21 @@ def test_a_missing_permission_for_an_answer_of_awss_own_is_named_as_optional(
     forget()
     with faulty_door(seeded_sandbox.endpoint_url) as door:
         door.faults[operation] = "denied"
-        findings = reader_for(replace(settings_of(seeded_sandbox), endpoint_url=door.url)).check()
+        settings = replace(settings_of(seeded_sandbox), endpoint_url=door.url)
+        findings = tuple(optional_findings(settings, connection_of(settings)))
     [found] = [finding for finding in findings if finding.permission == permission]
     assert (found.works, found.optional) == (False, True)
     assert permission in found.words
     assert missing(findings) == []
+
+
+def connection_of(settings: AccountSettings) -> Connection:
+    return connection(
+        region=settings.region,
+        endpoint_url=settings.endpoint_url,
+        role_arn=settings.reader_role_arn,
+        external_id=settings.reader_external_id,
+    )
 
 
 def test_what_an_endpoint_does_not_offer_is_optional_and_names_no_permission(seeded_sandbox: Sandbox) -> None:
