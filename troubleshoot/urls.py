@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from troubleshoot.web.table import PAGES
+from troubleshoot.web.table import FAMILIES, PAGES
 
-urlpatterns = [path(page.route, page.view, name=page.name) for page in PAGES]
+urlpatterns = [
+    *(path(page.route, page.view, name=page.name) for page in PAGES),
+    *(path(family.route, family.urls) for family in FAMILIES),
+]

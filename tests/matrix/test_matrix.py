@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.matrix.world import ROLES, make_world
 from troubleshoot.web.rules import Rule
-from troubleshoot.web.table import PAGES, Page
+from troubleshoot.web.table import FAMILIES, PAGES, Page
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 EVERYBODY = frozenset(ROLES)
@@ -92,9 +92,28 @@ def _outcome(response: Any) -> str:
 
 
 def test_every_address_of_the_site_is_in_the_table() -> None:
-    patterns = [pattern for resolver in get_resolver().url_patterns for pattern in resolver.url_patterns]
+    found = [pattern for resolver in get_resolver().url_patterns for pattern in resolver.url_patterns]
+    families = [pattern for pattern in found if isinstance(pattern, URLResolver)]
+    assert [family.namespace for family in families] == [family.name for family in FAMILIES]
+    patterns = [pattern for pattern in found if pattern not in families]
     assert all(isinstance(pattern, URLPattern) for pattern in patterns)
     assert [pattern.name for pattern in patterns] == [page.name for page in PAGES]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_djangos_admin_is_for_administrators_and_changes_nothing_by_itself(world: Any, role: str) -> None:
+    (family,) = FAMILIES
+    looked_at = world.request.pk, world.account.pk, world.rule.pk, world.people["owner"].pk
+    names = ("accessrequest", "account", "routingrule", "person")
+    pages = [f"/admin/troubleshoot/{name}/{pk}/change/" for name, pk in zip(names, looked_at, strict=True)]
+    for address in ("/admin/", "/admin/troubleshoot/", *(f"/admin/troubleshoot/{name}/" for name in names), *pages):
+        for method in METHODS:
+            outcome = _outcome(world.client(role).generic(method, address))
+            writes = method == "POST" and "change" in address
+            allowed = "answered" if role in PASSES[family.rule] and not writes else "not permitted"
+            expected = allowed if role in SIGNED_IN else "sign in"
+            expected = expected if family.rule_for(method) else "method not allowed"
+            assert outcome == expected, f"{method} {address} as {role}"
 
 
 def test_an_address_outside_the_table_is_refused(world: Any, settings: Any) -> None:

@@ -25,6 +25,8 @@ def add_comment(*, request: AccessRequest, author: Person, text: str) -> Comment
     if not words:
         raise Refused("no_text", "Write what you want to say.")
     with transaction.atomic():
+        # The request's lock comes before the trail's, as in every step: else the two could wait for each other.
+        AccessRequest.objects.select_for_update().get(pk=request.pk)
         comment = Comment.objects.create(request=request, author=author, text=words, at=timezone.now())
         entry = audit.append(
             event="request.comment",

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from troubleshoot import audit
 from troubleshoot.access import outbox, routing
-from troubleshoot.access.claims import Claim, let_go
+from troubleshoot.access.claims import Claim, hold, let_go
 from troubleshoot.access.outbox import Mail
 from troubleshoot.access.states import FIRST_REMINDER, PATIENCE, Event, Telling, transition
 from troubleshoot.models import AccessRequest, Account, OutboxMessage, Person, State
@@ -40,6 +40,7 @@ def nudge(claim: Claim) -> None:
         return
     passed = sum(request.changed_at + after <= now for after in REMINDERS)
     with transaction.atomic():
+        hold(claim)  # the request's lock comes before the trail's, as in every step
         if request.state == State.SUBMITTED:
             _hand_over(request)
         if passed > request.reminders:

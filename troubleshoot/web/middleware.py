@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 
 from troubleshoot.web.errors import not_permitted
 from troubleshoot.web.rules import permits
-from troubleshoot.web.table import BY_NAME, SAFE_METHODS, Page
+from troubleshoot.web.table import SAFE_METHODS, Family, Page, declared
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -92,9 +92,8 @@ def _refuse_unpermitted(request: HttpRequest, _view: object, _args: Any, _kwargs
     return not_permitted(request) if request.user.is_authenticated else _to_sign_in(request)
 
 
-def _page(request: HttpRequest) -> Page | None:
-    match = request.resolver_match
-    return BY_NAME.get((match and match.url_name) or "")
+def _page(request: HttpRequest) -> Page | Family | None:
+    return declared(request.resolver_match)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

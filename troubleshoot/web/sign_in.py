@@ -150,11 +150,11 @@ def _target(request: HttpRequest) -> str:
 
 def _is_page(address: str) -> bool:
     """Whether the address can be opened: one that only takes a form, such as sign-out, leads nowhere."""
-    from troubleshoot.web.table import BY_NAME  # noqa: PLC0415 - the table names this module's views
+    from troubleshoot.web.table import declared  # noqa: PLC0415 - the table names this module's views
 
     try:
-        name = resolve(urlsplit(address).path).url_name
+        match = resolve(urlsplit(address).path)
     except Resolver404:
         return True  # a missing page says so itself
-    page = BY_NAME.get(name or "")
-    return page is not None and page.get is not None
+    page = declared(match)
+    return page is not None and page.rule_for("GET") is not None

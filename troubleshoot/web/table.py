@@ -6,9 +6,12 @@ name. A page answers GET and HEAD where it declares `get`, POST where it declare
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch
 
+from troubleshoot.admin import desk
 from troubleshoot.web import (
     accounts,
     answering,
@@ -163,3 +166,31 @@ GRANT_ROOMS: tuple[Page, ...] = (
 PAGES: tuple[Page, ...] = READING_ROOMS + GUIDE_ROOMS + WORKING_ROOMS + GRANT_ROOMS
 
 BY_NAME = {page.name: page for page in PAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Many addresses under one route, made by somebody else and let in by one rule. `name` is their namespace."""
+
+    route: str
+    name: str
+    urls: Any
+    rule: Rule
+    methods: tuple[str, ...] = ("GET", "HEAD", "POST")
+
+    def rule_for(self, method: str) -> Rule | None:
+        """Return the rule of an HTTP method, or None where no address of the family answers it."""
+        return self.rule if method in self.methods else None
+
+
+FAMILIES: tuple[Family, ...] = (Family("admin/", "admin", desk.urls, Rule.ADMINS),)
+"""Django's admin, where everything is to be looked at."""
+
+
+def declared(match: ResolverMatch | None) -> Page | Family | None:
+    """Return what the table says of an address that was found, or None where it says nothing."""
+    if match is None:
+        return None
+    if match.namespaces:
+        return next((family for family in FAMILIES if family.name == match.namespaces[0]), None)
+    return BY_NAME.get(match.url_name or "")
