@@ -90,6 +90,22 @@ def test_a_foreign_change_since_is_never_written_over(active, rita, adam, iam, k
     assert AuditEntry.objects.get(event="request.undo_refused").data["found"] == [kind]
 
 
+def test_a_change_between_the_comparison_and_the_first_write_is_not_written_over(active, rita, iam, monkeypatch):
+    def changed_just_now(point):
+        if point == "holders:after":
+            with iam.changing() as state:
+                state["policies"][active.grant.policy_arn] = OTHER
+
+    install(monkeypatch, iam, changed_just_now)
+    undo.ask(request=active, person=rita, reason="It was too much.")
+    drain()
+    AccessRequest.objects.update(due_at=timezone.now())
+    drain()
+    assert iam.policies == {active.grant.policy_arn: OTHER}
+    assert iam.attached() == [active.grant.policy_arn]
+    assert Grant.objects.get().undo["codes"] == ["document_changed"]
+
+
 def test_once_the_foreign_change_is_gone_it_can_be_undone(active, rita, iam):
     with iam.changing() as state:
         state["policies"][active.grant.policy_arn] = OTHER

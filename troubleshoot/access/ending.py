@@ -66,7 +66,7 @@ def _undo(claim: Claim, grant: Grant) -> None:
 
 
 def _end_now(claim: Claim, grant: Grant, event: Event) -> None:
-    left = _take_away(claim, grant)
+    left = _take_away(claim, grant, only_unchanged=event is Event.UNDO)
     if left.attached is False:
         _record_end(claim, grant, left, event, done=True)
         return
@@ -101,12 +101,17 @@ def _take_away_if_possible(claim: Claim, grant: Grant) -> tuple[Leftovers, bool]
     return left, left.attached is False
 
 
-def _take_away(claim: Claim, grant: Grant) -> Leftovers:
-    """Detach and delete what is ours, and return what is left. A document that somebody changed is not deleted."""
+def _take_away(claim: Claim, grant: Grant, *, only_unchanged: bool = False) -> Leftovers:
+    """Detach and delete what is ours, and return what is left. A document that somebody changed is not deleted.
+
+    With `only_unchanged` it is not detached either: `NotYet`, and the next look tells what was changed.
+    """
     writer = accounts.writer(claim.request.account, case=claim.request.code)
     if grant.manual or writer is None:
         return manual.remains(claim.request, grant, manual.read(claim.request))
     left = read_leftovers(writer, grant)
+    if only_unchanged and left.foreign:
+        raise NotYet("Somebody changed the policy just now. The portal looks again shortly.")
     try:
         if left.attached is not False:
             _step(claim, grant, Operation.DETACH, writer)
