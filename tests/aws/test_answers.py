@@ -1,9 +1,10 @@
 """AWS's own answers: over the sandbox where it gives them, else over answers shaped by botocore's own models."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 from tests.aws.faulty import Door, faulty_door
 from tests.aws.wire import refusal, wire
 from tests.sandbox import settings_of
+from troubleshoot.aws import asking
 from troubleshoot.aws.answers import (
     AuthorizationDetails,
     DecodedMessage,
@@ -450,7 +452,106 @@ def test_who_has_no_history_is_not_looked_for(behind: Answers, door: Door, princ
     assert door.calls == []
 
 
+def test_the_root_users_calls_are_those_of_the_account(behind: Answers, door: Door) -> None:
+    now = datetime.now(UTC)
+    root = f"arn:aws:iam::{world.ACCOUNT}:root"
+    events = [
+        event(root, at=now, type="Root", accountId=world.ACCOUNT),
+        event(root, at=now, type="Root", accountId="999999999999"),
+        event(root, at=now, type="IAMUser", accountId=world.ACCOUNT),
+    ]
+    door.answers["LookupEvents"] = [wire("cloudtrail", "LookupEvents", {"Events": events})]
+    found = behind.denied_events(root)
+    assert isinstance(found, DeniedEvents)
+    assert len(found.events) == 1
+
+
+def test_a_region_that_does_not_answer_is_not_among_those_that_were_looked_through(
+    door: Door, seeded_sandbox: Sandbox
+) -> None:
+    settings = replace(settings_of(seeded_sandbox), endpoint_url=door.url, region="eu-west-1")
+    events = wire("cloudtrail", "LookupEvents", {"Events": [event(world.MATEO, at=datetime.now(UTC))]})
+    door.answers["LookupEvents"] = [events, refusal("AccessDeniedException", 400)]
+    found = answers_for(settings).denied_events(world.MATEO)
+    assert isinstance(found, DeniedEvents)
+    assert (len(found.events), found.regions) == (1, ("eu-west-1",))
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]"])
+def test_an_event_that_is_no_event_is_no_answer(behind: Answers, door: Door, text: str) -> None:
+    broken = {**event(world.MATEO, at=datetime.now(UTC)), "CloudTrailEvent": text}
+    door.answers["LookupEvents"] = [wire("cloudtrail", "LookupEvents", {"Events": [broken]})]
+    found = behind.denied_events(world.MATEO)
+    assert isinstance(found, NotAnswered)
+    assert found.kind is ProblemKind.BAD_ANSWER
+
+
 # Whoever answers
+
+
+def test_nobody_waits_longer_for_an_answer_than_patience_allows(
+    seeded_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking.asked, "__kwdefaults__", {"patience": 0.3})
+    forget()
+    with faulty_door(seeded_sandbox.endpoint_url, slow_seconds=2) as slow:
+        slow.faults["SimulatePrincipalPolicy"] = "slow"
+        answers = answers_for(replace(settings_of(seeded_sandbox), endpoint_url=slow.url))
+        begun = monotonic()
+        found = answers.simulate(call(world.MATEO, "personalize:ListSchemas"))
+        assert monotonic() - begun < 1.5
+    assert isinstance(found, NotAnswered)
+    assert found.kind is ProblemKind.TIMED_OUT
+    forget()
+
+
+@pytest.mark.parametrize(
+    ("operation", "values", "ask"),
+    [
+        ("SimulatePrincipalPolicy", {"EvaluationResults": []}, lambda one: one.simulate(call(world.MATEO, "a:B"))),
+        (
+            "SimulateCustomPolicy",
+            {"EvaluationResults": [evaluation(EvalDecision="perhaps")]},
+            lambda one: one.simulate_documents(call(world.MATEO, "a:B"), ("{}",)),
+        ),
+        ("DecodeAuthorizationMessage", {"DecodedMessage": "[1]"}, lambda one: one.decode("x")),
+        ("DecodeAuthorizationMessage", {"DecodedMessage": "no JSON"}, lambda one: one.decode("x")),
+        ("CheckNoNewAccess", {"result": "PERHAPS"}, lambda one: one.new_access("{}", "{}")),
+        (
+            "ValidatePolicy",
+            {"findings": [{"findingType": "JOKE", "issueCode": "", "findingDetails": "", "learnMoreLink": ""}]},
+            lambda one: one.validate("{}"),
+        ),
+        (
+            "GetRequestAuthorizationDetails",
+            {
+                "requestContext": {},
+                "policies": [],
+                "evaluations": [
+                    {"action": "a", "resource": "b", "checks": [{"checkType": "SESSION", "evaluatedEffect": "MAYBE"}]}
+                ],
+            },
+            lambda one: one.authorization_details("abc"),
+        ),
+    ],
+)
+def test_an_answer_that_the_portal_does_not_understand_is_none(
+    behind: Answers, door: Door, operation: str, values: dict[str, Any], ask: Callable[[Answers], object]
+) -> None:
+    service = {"Simulate": "iam", "Decode": "sts", "GetRequest": "iam-toolbox"}
+    client_name = next((name for start, name in service.items() if operation.startswith(start)), "accessanalyzer")
+    door.answers[operation] = [wire(client_name, operation, values)]
+    found = ask(behind)
+    assert isinstance(found, NotAnswered)
+    assert found.kind is ProblemKind.BAD_ANSWER
+
+
+def test_lists_and_the_resources_owner_are_passed_to_the_simulator(behind: Answers, door: Door) -> None:
+    asked = replace(call(world.MATEO, "personalize:ListSchemas"), resource_account=world.ACCOUNT)
+    behind.simulate(replace(asked, context={"aws:TagKeys": ("a", "b")}))
+    parameters = sent(door, "SimulatePrincipalPolicy")
+    assert parameters["ContextEntries.member.1.ContextKeyType"] == ["stringList"]
+    assert parameters["ResourceOwner"] == [world.ACCOUNT]
 
 
 def test_without_a_reader_every_answer_says_why_there_is_none() -> None:

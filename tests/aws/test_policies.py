@@ -71,8 +71,18 @@ class Recorder:
         self.calls.append((model.service_model.service_name, model.name, dict(params)))
 
 
+_RECORDED: dict[str, list[Call]] = {}
+
+
 @pytest.fixture
 def reading(seeded_sandbox: Sandbox) -> list[Call]:
+    """Every call of the reader's, recorded once for all tests: it takes a hundred."""
+    if seeded_sandbox.endpoint_url not in _RECORDED:
+        _RECORDED[seeded_sandbox.endpoint_url] = recorded_reading(seeded_sandbox)
+    return _RECORDED[seeded_sandbox.endpoint_url]
+
+
+def recorded_reading(seeded_sandbox: Sandbox) -> list[Call]:
     settings = settings_of(seeded_sandbox)
     recorder = Recorder(settings, settings.reader_role_arn)
     reader = LiveReader(settings, recorder.connection)

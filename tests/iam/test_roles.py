@@ -9,6 +9,7 @@ import pytest
 from troubleshoot.iam import Outcome, Request
 from troubleshoot.iam.account import AccountSnapshot, GroupState, InlinePolicy, ManagedPolicy, PrincipalState
 from troubleshoot.iam.layers import Layer
+from troubleshoot.iam.quicklook import may_allow_in
 from troubleshoot.iam.roles import MOST_WAYS, RoleWay, roles_usable_by, who_can
 from troubleshoot.iam.snapshot import Missing, OrganizationLevel, Snapshot, StoredPolicy
 
@@ -212,3 +213,24 @@ def test_a_snapshot_from_the_account_says_what_was_not_read_beside_it() -> None:
     assert isinstance(alone.scps, Missing)
     assert isinstance(alone.vpc_endpoint, Missing)
     assert whole.snapshot_of(state, beside=OPEN).scps is None
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        (allow("personalize:List*"), True),
+        (allow("Personalize:ListSchemas"), True),
+        (allow("*"), True),
+        (allow("pers*:ListSchemas"), True),
+        (document({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}), True),
+        (document({"Effect": "Allow", "Action": ["s3:*", "personalize:*"], "Resource": "*"}), True),
+        ('{"Statement": {"Effect": "Allow", "Action": "personalize:A", "Resource": "*"}}', True),
+        (allow("s3:*"), False),
+        (deny("personalize:*"), False),
+        ("no JSON", True),
+        ("{}", True),
+        ('{"Statement": [{"Effect": "Allow", "Action": 7}]}', True),
+    ],
+)
+def test_a_first_look_rules_a_document_out_only_where_it_is_certain(text: str, may: bool) -> None:
+    assert may_allow_in(text, "personalize") is may
