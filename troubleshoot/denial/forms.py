@@ -24,18 +24,19 @@ _ELLIPSIS: Final = re.compile(r"\.{2,}|…")
 def read_sentences(script: Script) -> list[Found]:
     """Read every "… is not authorized to perform …", in order."""
     anchors = list(_ANCHOR.finditer(script.low))
+    is_signed = bool(anchors) and _SIGN.search(script.low) is not None
     found: list[Found] = []
     done = 0
     for number, match in enumerate(anchors):
         limit = anchors[number + 1].start() if number + 1 < len(anchors) else len(script.text)
-        reading = _sentence(script, match, done, limit)
+        reading = _sentence(script, match, done, limit, is_signed=is_signed)
         if reading is not None:
             found.append(reading)
             done = reading.end
     return found
 
 
-def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Found | None:
+def _sentence(script: Script, match: re.Match[str], done: int, limit: int, *, is_signed: bool) -> Found | None:
     found = Found(match.start(), match.end())
     read_subject(script, match.start(), done, found)
     end = match.end()
@@ -43,7 +44,7 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int) -> Fo
     action = ACTION.match(script.text, end) if named else None
     if action:
         end = _action(script, action, found)
-    elif not _is_access_prose(script, match, found):
+    elif not _is_access_prose(script, match, found, is_signed=is_signed):
         return None
     clause = _clause_after(script, end, limit)
     _resource(script, end, clause.start() if clause else None, found)
@@ -107,7 +108,7 @@ _SIGN: Final = re.compile(
 """What only AWS's own messages bear: without it, a refusal that names no action may be any program's."""
 
 
-def _is_access_prose(script: Script, match: re.Match[str], found: Found) -> bool:
+def _is_access_prose(script: Script, match: re.Match[str], found: Found, *, is_signed: bool) -> bool:
     """A refusal that names no action: only with a subject, or for a thing that it names."""
     after = match.start("perform") if match["perform"] else match.end()
     prose = _ACCESS_PROSE.match(script.low, after) or _NOTHING.match(script.low, match.end())
@@ -118,7 +119,7 @@ def _is_access_prose(script: Script, match: re.Match[str], found: Found) -> bool
     if prose and names.get("role") is not None:
         found.put("resource", open_ended(script.text, prose.end()))
     kind = found.fields.get("principal_kind")
-    if "principal" not in found.fields and _SIGN.search(script.low) is None:
+    if "principal" not in found.fields and not is_signed:
         return False
     ends_here = not match["perform"] and _ENDS.match(script.low, after) is not None
     if prose and kind is PrincipalKind.SERVICE:
