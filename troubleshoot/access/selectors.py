@@ -27,7 +27,7 @@ from troubleshoot.models import (
 
 PAGE = 50
 WAITING = (State.SUBMITTED,)
-COUNT_UP_TO = 1000
+COUNT_UP_TO = 100
 
 Row = TypeVar("Row")
 
@@ -96,7 +96,7 @@ def queue(
 
 
 def waiting_count(person: Person) -> int:
-    """Return how many requests wait that the person may see as staff; it stops counting at 1,000."""
+    """Return how many requests wait that the person may see as staff; it stops counting at 100."""
     return _visible(person).filter(state__in=WAITING).order_by()[:COUNT_UP_TO].count()
 
 

@@ -114,6 +114,10 @@ class AccessRequest(models.Model):
             _in_queue("active", State.ACTIVE),
             _in_queue("failed", State.FAILED),
             _in_queue("over", *OVER),
+            models.Index(fields=["account", "submitted_at", "id"], name="queue_account"),
+            models.Index(
+                fields=["account", "submitted_at", "id"], condition=Q(state__in=WAITING), name="queue_account_waiting"
+            ),
             models.Index(fields=["requester", "-submitted_at"], name="request_mine"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="request_due"),
         )

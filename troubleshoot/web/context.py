@@ -25,7 +25,6 @@ _ROOMS = (
     ("accounts", "Accounts"),
     ("unread", "Unread texts"),
     ("audit", "Audit"),
-    ("deliveries", "Deliveries"),
 )
 _MIXED = "mixed"
 
