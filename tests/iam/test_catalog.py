@@ -159,3 +159,16 @@ def test_operations_of_other_services_name_their_dependent_actions():
 def test_tagging_without_a_type_of_its_own_is_checked_on_none():
     made = catalog.ActionInfo("personalize:CreateNothing", "", frozenset(), (), (), (), None)
     assert operations._created_type(made) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        ("aws:sourceip", "aws:SourceIp"),
+        ("aws:principaltag/Team", "aws:PrincipalTag/Team"),
+        ("iam:passedtoservice", "iam:PassedToService"),
+        ("nobody:knows", "nobody:knows"),
+    ],
+)
+def test_a_key_is_spelled_as_aws_spells_it(name, spelled):
+    assert catalog.spelled_key(name) == spelled

@@ -62,7 +62,7 @@ def test_each_refused_call_is_listed_with_the_time_that_was_looked_through(
     page = lately(mateo)
     assert asked.asked == [f"events {MATEO_ARN}"]
     assert "<code>personalize:ListSchemas</code>" in page
-    assert "CloudTrail in us-east-1, from 06:00 UTC" in page
+    assert "Looked through CloudTrail in us-east-1, from 06:00 to 12:00 UTC on 22 November." in page
     assert "CloudTrail lags by up to 15 minutes" in page
     assert "Older calls of these hours may be missing" not in page
 

@@ -81,7 +81,7 @@ def test_what_it_hangs_on_is_told(
     answer_with(monkeypatch, state=state(holder("user", MARY_ARN, hung)))
     text = page(rita, asked)
     assert "depends" in text
-    assert "It depends on aws:multifactorauthpresent." in text
+    assert "It depends on aws:MultiFactorAuthPresent." in text
 
 
 @pytest.mark.parametrize("who", ["mateo", "helen", "charlie"])

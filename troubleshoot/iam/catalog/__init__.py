@@ -19,6 +19,7 @@ from troubleshoot.iam.catalog.keys import (
     global_condition_keys,
     is_condition_key,
     is_multivalued,
+    spelled_key,
 )
 from troubleshoot.iam.catalog.operations import Check, checks_for_operation
 from troubleshoot.iam.catalog.resources import PLACEHOLDER, ResourceType, has_typed_resources, resource_types
@@ -51,4 +52,5 @@ __all__ = [
     "service_name",
     "service_of",
     "services",
+    "spelled_key",
 ]

@@ -49,6 +49,15 @@ def closest_condition_key(name: str) -> str | None:
 
 
 @lru_cache(maxsize=8192)
+def spelled_key(name: str) -> str:
+    """Return a key as AWS spells it (`aws:SourceIp`, `aws:PrincipalTag/team`), or as it is where AWS lists none."""
+    stem, slash, tag = name.partition("/")
+    known = (*_global_names(), *condition_keys(name.partition(":")[0].lower()))
+    found = {one.partition("/")[0].lower(): one.partition("/")[0] for one in known}
+    return found.get(stem.lower(), stem) + slash + tag
+
+
+@lru_cache(maxsize=8192)
 def is_multivalued(key: str) -> bool | None:
     """Tell whether a key can have several values; None where that is not known."""
     name = key.lower()

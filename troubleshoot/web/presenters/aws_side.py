@@ -16,7 +16,7 @@ from troubleshoot.access.aws_side import (
 from troubleshoot.access.disagree import LAYERS_OF_CHECKS, Because, Disagreement, Engine
 from troubleshoot.iam.layers import Layer
 from troubleshoot.web.components import Status, Tone
-from troubleshoot.web.presenters.names import LAYERS, in_sentence, list_in_words, principal_name
+from troubleshoot.web.presenters.names import LAYERS, in_sentence, keys_in_words, list_in_words, principal_name
 from troubleshoot.web.presenters.policies import PolicyView, document_view
 
 _ALLOWED = Status("would be allowed", Tone.GOOD)
@@ -123,7 +123,7 @@ def _simulated(found: Simulation) -> AwsLine:
         names = list_in_words(list(dict.fromkeys(one.policy for one in found.matched)))
         words.append(f"It names {names}.")
     if found.missing_keys:
-        words.append(f"Nobody could tell it {list_in_words(found.missing_keys, last='or')}.")
+        words.append(f"Nobody could tell it {keys_in_words(found.missing_keys, last='or')}.")
     return AwsLine(_TITLES["simulation"], _SIMULATED[found.decision], (*words, *found.left_out))
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from troubleshoot.access.aws_side import NotAnswered
 from troubleshoot.access.denied import DeniedCall, DeniedLately
-from troubleshoot.templatetags.desk import ago
 from troubleshoot.web.presenters.names import Name, list_in_words, principal_name, resource_name
 
 
@@ -47,9 +46,8 @@ def _row(call: DeniedCall) -> DeniedRow:
 
 def _covered(found: DeniedLately) -> str:
     where = f" in {list_in_words(found.regions)}" if found.regions else ""
-    return (
-        f"Looked through CloudTrail{where}, from {_clock(found.since)} to {_clock(found.until)} ({ago(found.since)})."
-    )
+    day = f"{found.until.day} {found.until:%B}"
+    return f"Looked through CloudTrail{where}, from {found.since:%H:%M} to {found.until:%H:%M} UTC on {day}."
 
 
 def _limits(found: DeniedLately) -> list[str]:
@@ -60,7 +58,3 @@ def _limits(found: DeniedLately) -> list[str]:
         limits.append(f"Only calls to {found.only_source} were looked at.")
     limits.append("A role that could not be passed stands here as the call that passes it.")
     return limits
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment:%H:%M} UTC"

@@ -6,7 +6,7 @@ from troubleshoot.iam.layers import Layer
 from troubleshoot.templatetags.desk import ago
 from troubleshoot.web.components import Gate as GateView
 from troubleshoot.web.components import GateState
-from troubleshoot.web.presenters.names import EXPLANATIONS, LAYERS, list_in_words
+from troubleshoot.web.presenters.names import EXPLANATIONS, LAYERS, keys_in_words
 
 _STATES = {
     Effect.PASSES: GateState.PASSES,
@@ -85,7 +85,7 @@ def _words(gate: Gate, result: LayerResult | None) -> str:
 
 
 def _depending(result: LayerResult | None) -> str:
-    return f", depending on {list_in_words(result.missing)}" if result and result.missing else ""
+    return f", depending on {keys_in_words(result.missing)}" if result and result.missing else ""
 
 
 def _evidence(gate: Gate, result: LayerResult | None, read: str) -> str:

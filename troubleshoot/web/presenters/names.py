@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from troubleshoot.iam.catalog import spelled_key
 from troubleshoot.iam.layers import Layer
 
 LAYERS: dict[Layer, str] = {
@@ -80,6 +81,11 @@ def list_in_words(items: Sequence[str], *, last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def keys_in_words(keys: Sequence[str], *, last: str = "and") -> str:
+    """Return context keys as AWS spells them: `aws:SourceIp and aws:PrincipalTag/team`."""
+    return list_in_words([spelled_key(key) for key in keys], last=last)
 
 
 def _arn_tail(text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from troubleshoot.iam.decision import Effect
 from troubleshoot.iam.explain import first_stop
 from troubleshoot.iam.layers import Layer
 from troubleshoot.web.components import Status, Tone
-from troubleshoot.web.presenters.names import in_sentence, list_in_words, resource_name
+from troubleshoot.web.presenters.names import in_sentence, keys_in_words, resource_name
 from troubleshoot.web.presenters.policies import statement_title
 
 _WHEN = {"with_tags": "if the call sets tags", "with_role": "if the call names a role"}
@@ -74,7 +74,7 @@ def _reasons(check: NextCheck, answer: Answer) -> Iterator[str]:
         case Standing.SOME:
             yield "It is allowed on some of them and not on others. The message does not say which one is meant."
         case Standing.DEPENDS:
-            keys = list_in_words(check.missing)
+            keys = keys_in_words(check.missing)
             yield (
                 f"It depends on {keys}, which the portal does not know."
                 if keys

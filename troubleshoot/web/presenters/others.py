@@ -8,7 +8,14 @@ from troubleshoot.iam.layers import Layer
 from troubleshoot.iam.snapshot import Missing
 from troubleshoot.models import AccessRequest
 from troubleshoot.web.components import Status, Tone
-from troubleshoot.web.presenters.names import Name, in_sentence, list_in_words, principal_name, resource_name
+from troubleshoot.web.presenters.names import (
+    Name,
+    in_sentence,
+    keys_in_words,
+    list_in_words,
+    principal_name,
+    resource_name,
+)
 
 _MOST = 100
 _NEVER_SEEN = frozenset({Layer.VPC_ENDPOINT, Layer.SESSION})
@@ -56,7 +63,7 @@ def _row(one: Other) -> OtherRow:
     unread = [in_sentence(layer) for layer in able.missing_layers if layer not in _NEVER_SEEN]
     words = []
     if able.missing_keys:
-        words.append(f"It depends on {list_in_words(able.missing_keys)}.")
+        words.append(f"It depends on {keys_in_words(able.missing_keys)}.")
     if unread:
         words.append(f"The portal could not read the {list_in_words(unread, last='or')}.")
     status = _ALLOWED if able.is_certain else _DEPENDS if words else _AS_FAR_AS_READ

@@ -6,7 +6,7 @@ from troubleshoot.access.answer import Answer
 from troubleshoot.iam.arn import Arn, parse_arn
 from troubleshoot.iam.layers import Layer
 from troubleshoot.iam.roles import RoleWay
-from troubleshoot.web.presenters.names import in_sentence, list_in_words, principal_name
+from troubleshoot.web.presenters.names import in_sentence, keys_in_words, list_in_words, principal_name
 from troubleshoot.web.presenters.steps import Step
 
 _SIGN_IN = {
@@ -48,7 +48,7 @@ def _hangs_on(way: RoleWay) -> str:
     if "aws:multifactorauthpresent" in way.missing_keys:
         return "It may ask for a sign-in with MFA."
     if way.missing_keys:
-        return f"It depends on {list_in_words(way.missing_keys)}."
+        return f"It depends on {keys_in_words(way.missing_keys)}."
     unread = [in_sentence(layer) for layer in way.missing_layers if layer not in _NEVER_SEEN]
     return f"The portal could not read the {list_in_words(unread, last='or')}." if unread else "Nothing read stops it."
 

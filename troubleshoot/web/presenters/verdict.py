@@ -12,6 +12,7 @@ from troubleshoot.remedy import LAYER_OF
 from troubleshoot.web.presenters.names import (
     Name,
     in_sentence,
+    keys_in_words,
     list_in_words,
     principal_name,
     resource_name,
@@ -227,7 +228,7 @@ def _unread_sentences(answer: Answer) -> list[str]:
     keys = list(decision.missing_keys) if decision else []
     sentences = [f"The portal cannot read the {list_in_words(layers)}."] if layers else []
     if keys:
-        sentences.append(f"It depends on {list_in_words(keys)}, which the portal cannot know.")
+        sentences.append(f"It depends on {keys_in_words(keys)}, which the portal cannot know.")
     return sentences
 
 
