@@ -73,7 +73,8 @@ def asking(wish: Wish, *, person: Person, account: Account, principal: str, hour
     proof = _proof(change, calls, snapshot) if snapshot else None
     if proof and not proof.new:
         raise Refused("nothing_new", _nothing_new(proof))
-    call = next(one for one in calls if proof is None or one.action in proof.new)
+    # The call that the worker judges again afterwards: on a resource where there is one, as that says more.
+    call = min((one for one in calls if proof is None or one.action in proof.new), key=lambda one: one.resource == "*")
     return Asking(
         account=account,
         change=change,
