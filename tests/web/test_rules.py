@@ -126,3 +126,17 @@ def test_the_list_costs_the_same_however_many_rules_there_are(
     client = signed_in(admins[0])
     with django_assert_max_num_queries(12):
         assert client.get("/rules/").status_code == 200
+
+
+def test_an_account_says_whether_it_needs_a_ticket_and_of_which_form(
+    account: Account, admins: tuple[Person, Person], rita: Person
+) -> None:
+    client = signed_in(admins[0])
+    sent = {"name": "retail", "mode": "text", "needs_ticket": "on", "ticket_pattern": "(a+)+"}
+    response = client.post(f"/accounts/{account.account_id}/", sent)
+    assert response.status_code == 422
+    assert "could take too long" in response.content.decode()
+    client.post(f"/accounts/{account.account_id}/", sent | {"ticket_pattern": "OPS-[0-9]+"})
+    account.refresh_from_db()
+    assert (account.needs_ticket, account.ticket_pattern) == (True, "OPS-[0-9]+")
+    assert "OPS-[0-9]+" in signed_in(rita).get(f"/accounts/{account.account_id}/").content.decode()

@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 from troubleshoot import audit
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.tickets import unfit_pattern
 from troubleshoot.access.words import cleaned
 from troubleshoot.models import Account, Mode, Person
 
-EDITABLE = ("name", "mode", "contact_name", "contact_email", "contact_note")
+EDITABLE = ("name", "mode", "contact_name", "contact_email", "contact_note", "ticket_pattern")
+SWITCHES = ("needs_ticket",)
 """Roles, ceiling and paths are set where the portal is installed, not on a page."""
 
 _LABELS = {
@@ -20,6 +22,7 @@ _LABELS = {
     "contact_name": "The administrator’s name",
     "contact_email": "The e-mail address",
     "contact_note": "How to reach them",
+    "ticket_pattern": "The form of a ticket",
 }
 
 
@@ -31,7 +34,7 @@ def accounts_for(person: Person) -> QuerySet[Account]:
     return Account.objects.filter(pk__in=roles.approver_accounts).order_by("name")
 
 
-def change_settings(*, account: Account, by: Person, values: Mapping[str, str]) -> tuple[str, ...]:
+def change_settings(*, account: Account, by: Person, values: Mapping[str, str | bool]) -> tuple[str, ...]:
     """Set what `values` changes of `EDITABLE`, and return the names of what changed.
 
     `Refused` for anybody but an administrator, for an unknown mode, and for what is empty or too long once it may
@@ -42,11 +45,13 @@ def change_settings(*, account: Account, by: Person, values: Mapping[str, str]) 
         raise Refused("not_admin", "Only an administrator may do this.")
     if values.get("mode", account.mode) not in Mode.values:
         raise Refused("no_such_mode", "Please choose one of the modes.")
-    new = {name: cleaned(values[name]) for name in EDITABLE if name in values}
+    new = {name: cleaned(str(values[name])) for name in EDITABLE if name in values}
     _refuse_unfit(new)
+    switched = {name: bool(values[name]) for name in SWITCHES if name in values}
+    wanted: dict[str, str | bool] = {**new, **switched}
     with transaction.atomic():
         current = Account.objects.select_for_update().get(pk=account.pk)
-        changed = {name: value for name, value in new.items() if getattr(current, name) != value}
+        changed = {name: value for name, value in wanted.items() if getattr(current, name) != value}
         if changed:
             Account.objects.filter(pk=account.pk).update(**changed)
             _record(current, by, changed)
@@ -62,12 +67,14 @@ def _refuse_unfit(new: Mapping[str, str]) -> None:
             raise Refused("too_long", f"{label} is too long. It may have {longest} characters.")
         if text and not any(character.isprintable() and not character.isspace() for character in text):
             raise Refused("invisible", f"{label} holds nothing that can be seen. Please write it again.")
+    if words := unfit_pattern(new.get("ticket_pattern", "")):
+        raise Refused("ticket_pattern", words)
     if "name" in new and not new["name"]:
         raise Refused("no_name", "Please write the name of the account.")
 
 
-def _record(account: Account, by: Person, changed: Mapping[str, str]) -> None:
-    texts = {name: value for name, value in changed.items() if name != "mode"}
+def _record(account: Account, by: Person, changed: Mapping[str, str | bool]) -> None:
+    texts = {name: value for name, value in changed.items() if name != "mode" and isinstance(value, str)}
     audit.append(
         event="account.change",
         actor=by,

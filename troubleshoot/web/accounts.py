@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from troubleshoot.access import doors
-from troubleshoot.access.account_settings import EDITABLE, accounts_for, change_settings
+from troubleshoot.access.account_settings import EDITABLE, SWITCHES, accounts_for, change_settings
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import Account
@@ -26,9 +26,8 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     found = doors.account_for(person, account_id)
     may_edit = roles_of(person).is_admin
     if request.method != "POST":
-        return _page(
-            request, found, AccountForm(initial={name: getattr(found, name) for name in EDITABLE}) if may_edit else None
-        )
+        given = {name: getattr(found, name) for name in (*EDITABLE, *SWITCHES)}
+        return _page(request, found, AccountForm(initial=given) if may_edit else None)
     form = AccountForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form, status=UNPROCESSABLE)
@@ -52,6 +51,8 @@ def _settings(account: Account) -> tuple[Fact, ...]:
         Fact("Administrator", account.contact_name),
         Fact("E-mail", account.contact_email),
         Fact("How to reach them", account.contact_note),
+        Fact("Ticket", "needed" if account.needs_ticket else "not needed"),
+        Fact("Form of a ticket", account.ticket_pattern, code=True),
     )
 
 

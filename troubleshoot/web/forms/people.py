@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from troubleshoot.access.tickets import unfit_pattern
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.models import Account, AdminChange, Mode, Person, Role
 from troubleshoot.models.account import MAX_PRINCIPAL_ARN
@@ -111,3 +112,17 @@ class AccountForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Such as office hours, a chat room or a form. People without rights see this.",
     )
+    needs_ticket = forms.BooleanField(label="Every request names a ticket", required=False)
+    ticket_pattern = forms.CharField(
+        label="The form of a ticket",
+        required=False,
+        max_length=120,
+        help_text="A regular expression, such as OPS-[0-9]+. Leave it empty to take any.",
+    )
+
+    def clean_ticket_pattern(self) -> str:
+        """Refuse a form that is none, or that could take long to compare with."""
+        pattern: str = self.cleaned_data["ticket_pattern"]
+        if words := unfit_pattern(pattern):
+            raise forms.ValidationError(words, code="ticket_pattern")
+        return pattern
