@@ -136,3 +136,16 @@ def test_control_policies_of_the_callers_side_cannot_name_principals():
     assert explained(identity=[allow()], boundary=[named]).outcome == DEPENDS
     assert explained(principal=SESSION, identity=[allow()], session=named).outcome == DEPENDS
     assert explained(identity=[allow()], vpc_endpoint=[named]).outcome == "allowed"
+
+
+def test_what_is_denied_for_certain_is_refused_and_depends_on_nothing():
+    """A layer behind the deny may hang on a key; the decision does not."""
+    decision = explained(identity=[allow(), deny()], boundary=[doc(allow(**PERHAPS))], **OPEN)
+    assert decision.layers[Layer.BOUNDARY].missing == ("aws:securetransport",)
+    assert (decision.outcome, decision.is_refused, decision.missing_keys) == ("explicit_deny", True, ())
+
+
+def test_a_statement_beside_the_one_that_allows_is_no_near_miss():
+    near = allow("s3:GetObject", "arn:aws:s3:::bucket/other")
+    assert explained(identity=[near]).layers[Layer.IDENTITY].near_misses
+    assert explained(identity=[near, allow()]).layers[Layer.IDENTITY].near_misses == ()
