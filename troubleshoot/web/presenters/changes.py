@@ -12,7 +12,7 @@ from troubleshoot.web.components import PolicyLine
 from troubleshoot.web.presenters.policies import PolicyView
 
 _NO_DATE_YET = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-_NONE = ["(there is no such policy)"]
+_NONE = (PolicyLine(None, "(there is no such policy)"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ def change_diff(change: Change, *, ends: str) -> DiffView:
 
     `ends` stands where the date of its end will stand, and is empty where it has none.
     """
-    name = (change.edit.policy_name or "trust policy") if change.edit else "the new policy"
-    before = _printed(change.edit.before).split("\n") if change.edit and change.edit.before else _NONE
-    return diff_of(
-        before, document_of(change, ends=ends).split("\n"), titles=(f"{name}, now", f"{name}, with the change")
-    )
+    name = (change.edit.policy_name or "Trust policy") if change.edit else "New policy"
+    before = _printed(change.edit.before).split("\n") if change.edit and change.edit.before else []
+    after = document_of(change, ends=ends).split("\n")
+    found = diff_of(before, after, titles=(f"{name}, now", f"{name}, with the change"))
+    return found if before else DiffView(PolicyView(found.before.title, _NONE), found.after)
 
 
 def document_of(change: Change, *, ends: str) -> str:
