@@ -84,7 +84,7 @@ def _plain(match: re.Match[str]) -> str:
 def _break(match: re.Match[str]) -> str:
     """One break in two hands (`<br>` or an escape at the end of a line) stays one."""
     start = match.start()
-    is_second = match[0][0] in "<\\" and start > 0 and match.string[start - 1] == "\n"
+    is_second = match[0][0] in "<\\" and start > 0 and match.string[start - 1] in "\r\n"
     return "" if is_second else "\n"
 
 
