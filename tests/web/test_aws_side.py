@@ -1,6 +1,7 @@
 """What AWS itself says, on the diagnosis page: its answers, what they leave out, and where two evaluations disagree."""
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from tests.access.test_aws_side import (
     ACTION,
@@ -174,3 +175,21 @@ def test_nothing_of_a_strangers_paste_reaches_aws(
     assert (reader.asked, asked.asked) == ([], [])
     assert 'id="aws-title"' not in client.get(f"/d/{kept.token}/").content.decode()
     assert BLOB in kept.text
+
+
+def test_the_page_with_all_of_it_costs_no_more_queries_than_others(
+    monkeypatch: pytest.MonkeyPatch,
+    mateo: Person,
+    account: Account,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    go_live(monkeypatch, account)
+    record = recorded(MATEO_ARN, stopped_by("PRINCIPAL"))
+    answer_with(monkeypatch, simulation=simulated(), decoded=decoded(), authorization=record, state=object())
+    monkeypatch.setattr(
+        "troubleshoot.access.aws_side.roles_usable_by", lambda *_, **__: (RoleWay((BUILDER,), Outcome.ALLOWED),)
+    )
+    client = signed_in(mateo)
+    kept = pasted(client, text(tail=BY_MESSAGE + BY_NUMBER))
+    with django_assert_max_num_queries(12):
+        client.get(f"/d/{kept.token}/")
