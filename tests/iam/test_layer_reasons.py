@@ -120,8 +120,9 @@ def test_a_decision_that_stands_names_nothing_that_it_depends_on():
 
 
 def test_an_open_decision_is_not_called_refused():
-    decision = explained(identity=[allow(**PERHAPS)], **OPEN)
-    assert (decision.outcome, decision.is_refused) == (DEPENDS, False)
+    for open_statement in ([allow(**PERHAPS)], [allow(), deny(**PERHAPS)]):
+        decision = explained(identity=open_statement, **OPEN)
+        assert (decision.outcome, decision.is_refused) == (DEPENDS, False)
 
 
 def test_nothing_bears_on_what_can_never_be_denied():
