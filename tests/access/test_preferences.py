@@ -67,3 +67,4 @@ def test_it_costs_one_query_for_any_number_of_mails(alice, rita, noor, django_as
 def test_no_template_belongs_to_two_topics():
     templates = [template for topic in preferences.TOPICS for template in topic.templates]
     assert len(templates) == len(set(templates))
+    assert set(templates) <= set(TEMPLATES)

@@ -26,7 +26,10 @@ TOPICS: Final = (
         "decide",
         "Something needs me",
         "A request waits for your decision, or has to be applied by hand.",
-        frozenset({"to_decide", "apply_by_hand", "left_behind", "still_waiting", "drifted", "escalated"}),
+        frozenset(
+            {"to_decide", "apply_by_hand", "left_behind", "drifted", "escalated"}
+            | {"handed_over", "remove_by_hand", "undo_refused"}
+        ),
     ),
     Topic(
         "progress",
@@ -34,20 +37,20 @@ TOPICS: Final = (
         "A request of yours was filed, approved, sent back, rejected or applied, or is over.",
         frozenset(
             {"submitted", "approved", "rejected", "active", "failed", "lapsed", "withdrawn", "revoked", "expired"}
-            | {"changes_wanted", "narrowed", "extended", "undone", "next_blocker"}
+            | {"changes_wanted", "narrowed", "extended", "undone"}
         ),
     ),
     Topic(
         "reminders",
         "Reminders",
-        "Access of yours ends soon.",
-        frozenset({"ends_soon"}),
+        "Access of yours ends soon, or something waits for you still.",
+        frozenset({"ends_soon", "reminder_answer", "reminder_apply", "reminder_decide"}),
     ),
     Topic(
         "comments",
         "Comments",
         "Somebody wrote a comment on a request that concerns you.",
-        frozenset({"comment", "commented"}),
+        frozenset({"comment"}),
     ),
 )
 """Whatever stands in none of them is always sent: access asked on somebody's behalf, changes of roles, and the like."""
