@@ -234,3 +234,16 @@ def test_a_snapshot_from_the_account_says_what_was_not_read_beside_it() -> None:
 )
 def test_a_first_look_rules_a_document_out_only_where_it_is_certain(text: str, may: bool) -> None:
     assert may_allow_in(text, "personalize") is may
+
+
+def test_a_role_that_is_a_way_itself_leads_on_to_others() -> None:
+    hub = role("Hub", trust(MATEO), MAY_ASSUME, ALLOWING)
+    ends = [role(name, trust(hub.arn), ALLOWING) for name in ("One", "Two")]
+    found = {way.chain for way in ways(user(), hub, *ends)}
+    assert found == {(hub.arn,), *((hub.arn, end.arn) for end in ends)}
+
+
+def test_a_document_that_only_looks_like_an_allow_leaves_a_role_open() -> None:
+    looks = '{"Statement": [{"Effect": "Allow", "Action": "personalize:*", "Resource": "*", "Nonsense": 1}]}'
+    [way] = ways(user(), role("R", trust(MATEO), looks))
+    assert way.outcome is Outcome.DEPENDS
