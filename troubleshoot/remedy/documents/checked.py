@@ -10,7 +10,7 @@ from troubleshoot.iam.arn import parse_arn
 from troubleshoot.iam.document import Policy, PolicyError, Statement, parse_policy
 from troubleshoot.iam.lint import Kind as LintKind
 from troubleshoot.iam.lint import Severity, lint
-from troubleshoot.remedy.documents.jobs import expand
+from troubleshoot.remedy.documents.jobs import expand, types_of
 from troubleshoot.remedy.documents.plan import Kind, Paper, as_list
 from troubleshoot.remedy.trust_lint import TrustFacts, lint_trust
 
@@ -63,9 +63,19 @@ def allows(paper: Paper) -> tuple[Allowed, ...]:
     found: list[Allowed] = []
     for statement in statements:
         if statement["Effect"] == "Allow":
-            names = [name for name in expand(as_list(statement["Action"])) if name not in denied]
+            resources = as_list(statement.get("Resource", []))
+            every = expand(as_list(statement["Action"]))
+            names = [name for name in every if name not in denied and _reaches(name, resources)]
             found.extend(_by_level(names, statement))
     return tuple(found)
+
+
+def _reaches(action: str, resources: list[str]) -> bool:
+    """Tell whether a statement's resources hold one that the action is about. A pattern of actions may name more."""
+    if "*" in resources or not action.startswith("personalize:"):
+        return True
+    kinds = {resource.split(":", 5)[-1].partition("/")[0] for resource in resources}
+    return bool(kinds & set(types_of(action)[1]))
 
 
 def _by_level(names: list[str], statement: dict[str, Any]) -> Iterator[Allowed]:
