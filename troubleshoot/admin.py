@@ -76,6 +76,11 @@ class ReadOnly:
     def has_module_permission(self, _request: HttpRequest) -> bool:
         return True
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Refuse an address that narrows a list by a hidden column: it would tell its value piece by piece."""
+        shown = _HIDDEN.isdisjoint(lookup.split("__"))
+        return shown and super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+
     def get_exclude(self, _request: HttpRequest, _obj: Model | None = None) -> list[str]:
         """Return the columns that nobody needs to see."""
         return sorted(_HIDDEN)

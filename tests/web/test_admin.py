@@ -95,3 +95,16 @@ def test_no_password_hash_is_shown(alice: Person, adam: Person) -> None:
     page = signed_in(adam).get(f"/admin/troubleshoot/person/{alice.pk}/change/").content.decode()
     assert alice.password not in page
     assert "alice@example.com" in page
+
+
+@pytest.mark.parametrize(
+    ("page", "lookup"),
+    [
+        ("person", "password__startswith=pbkdf2"),
+        ("person", "password__regex=^p"),
+        ("account", "reader_external_id__startswith=a"),
+        ("accessrequest", "idempotency_key__startswith=a"),
+    ],
+)
+def test_no_list_is_narrowed_by_what_it_hides(adam: Person, page: str, lookup: str) -> None:
+    assert signed_in(adam).get(f"/admin/troubleshoot/{page}/?{lookup}").status_code == 400
