@@ -107,15 +107,22 @@ _BREAK_AND_LETTER: Final = re.compile(r"[\n\x0b](?=[A-Za-z-])")
 
 def _break(match: re.Match[str]) -> str:
     """A window's break stays one, unless a word ended there or a logger began a new line."""
-    if _ARN_GOES_ON.match(match[0], 1) and _OPEN_ARN.search(match.string, max(0, match.start() - 300), match.start()):
+    if _STARS.match(match[0], 1) and _goes_on_with_stars(match.string, match.start(), match.end()):
         return match[0]
     is_hard = match[0][0] == HARD and match[0][1:2] != " " and not match["stamp"]
     return HARD if is_hard else "\n"
 
 
-_ARN_GOES_ON: Final = re.compile(r"/?\*")
-_OPEN_ARN: Final = re.compile(r"arn:[^\s\"]*\Z")
-"""An ARN before the break: a star right behind it is its own (`instance` and `/*`), not a comment's mark."""
+_STARS: Final = re.compile(r"/?\*")
+_OPEN_ARN: Final = re.compile(r"arn:[^\s\"]*(?:[\n\x0b][^\s\"]+){0,3}\Z")
+
+
+def _goes_on_with_stars(text: str, start: int, end: int) -> bool:
+    """Say whether stars behind a break are no comment's mark: an ARN's (`instance` and `/*`), or a mask's (`***`)."""
+    if _OPEN_ARN.search(text, max(0, start - 300), start):
+        return True
+    is_last = end == len(text) or text[end] == "\n"
+    return text[start - 1 : start] == "*" and (is_last or text[end - 2] == "*")
 
 
 def _joined(match: re.Match[str]) -> str:
@@ -125,8 +132,14 @@ def _joined(match: re.Match[str]) -> str:
     left = head[len(head.rstrip(_WORD_CHARS)) :].lower()
     after = _LETTERS.match(text, at + 1)
     right = after[0].lower() if after else ""
-    is_half = left + right in VOCABULARY and not (left in VOCABULARY and right in VOCABULARY)
-    return "" if is_half else match[0]
+    if left + right not in VOCABULARY:
+        return match[0]
+    is_half = left not in VOCABULARY or right not in VOCABULARY
+    return "" if is_half or head[: -len(left)].endswith(_CODE_TAGS) else match[0]
+
+
+_CODE_TAGS: Final = ("<Code>", "<code>")
+"""What stands before an error code in XML: in one, no blank stands at the break."""
 
 
 _LONGEST: Final = 30

@@ -60,12 +60,16 @@ class _Mark:
         start, end = match.span(1)
         if script.text[end : end + 1] in {"\n", HARD} and not self.is_id:
             carried = carried_on(script.text, start, end)
-            if carried is None or (
-                self.word == "api error" and carried == end and not _KNOWN_CODE.fullmatch(script.text, start, end)
-            ):
+            if carried is None or (carried == end and self._may_be_cut(script.text, start, end)):
                 return None
             end = _word_end(script.text, end + 1, carried) if carried > end else end
         return Slot(put_together(script.text[start:end]), start, end)
+
+    def _may_be_cut(self, text: str, start: int, end: int) -> bool:
+        """Say whether the value that ends a line may be a part of one: a code nobody knows, a call before a gap."""
+        if self.word == "api error":
+            return not _KNOWN_CODE.fullmatch(text, start, end)
+        return self.word == "when calling the" and text[end + 1 : end + 2] == "\n"
 
 
 def _word_end(text: str, start: int, end: int) -> int:

@@ -171,7 +171,8 @@ def _resource(script: Script, start: int, clause_start: int | None, found: Found
     if quoted:
         found.put("resource", delimited(script.text, *quoted.span(1)))
     elif clause_start is not None and clause_start >= begin:
-        found.put("resource", delimited(script.text, begin, clause_start))
+        slot = delimited(script.text, begin, clause_start)
+        found.put("resource", None if slot and " because" in slot.value else slot)
     else:
         found.put("resource", _open_resource(script, begin))
 

@@ -31,7 +31,7 @@ _FIRST: Final = re.compile(rf"[\\&<\x1b^\u241b\[\r\u2028\u2029\x85\u21b5{_INVISI
 _INLINE: Final = r"span|(?-i:code)|b|i|em|strong|a|samp|kbd|tt|font|mark|u|wbr"
 _BLOCK: Final = r"p|pre|div|li|ul|ol|td|tr|th|table|blockquote|script|html|body|h[1-6]|textarea|details|summary"
 _COLOUR: Final = (
-    r"(?:\x1b|\\+(?:x1b|u001b|033|e)|\^\[|\u241b)\n?\[\n?(?:[0-9;?]\n?)*[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m"
+    r"(?:\x1b|\\+(?:x1b|u001b|033|e)|\^\[|\u241b)\r?\n?\[\r?\n?(?:[0-9;?]\r?\n?)*[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m"
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b+(?-i:[@-Z\\\]^_])?"
 )
 _ESCAPED_BREAK: Final = (

@@ -82,7 +82,7 @@ def _to_call(script: Script, match: re.Match[str]) -> Found:
     if prefix:
         found.put("action", Slot(f"{prefix}:{name}", start, match.end()))
         return found
-    named = re.compile(rf"(?<![\w:])(?<![a-z][\n\x0b])[a-z][a-z0-9-]*:{re.escape(name)}\b").search(
+    named = re.compile(rf"(?<![\w:])(?<![a-z][\n\x0b])[a-z][a-z0-9-]*:{re.escape(name)}(?!\w|[\n\x0b][a-z0-9])").search(
         script.text, max(0, match.start() - 1000), match.end() + 2000
     )
     if named:
@@ -116,10 +116,10 @@ def _named_action(text: str, start: int, end: int) -> Slot | None:
 
 def _is_broken_off(text: str, end: int) -> bool:
     """Say whether a line ends here and the next begins so that it may carry the value on."""
-    after = text[end + 1 : end + 2]
-    return text[end : end + 1] in _BREAKS and after.isascii() and after.isalnum()
+    return _CARRIED.match(text, end) is not None
 
 
+_CARRIED: Final = re.compile(r"[\n\x0b][A-Za-z0-9]|[.,=@+-][\n\x0b][a-z0-9]")
 _BREAKS: Final = ("\n", HARD)
 
 
@@ -128,7 +128,7 @@ _VALUES: Final = {
     "resource": re.compile(r"\"resource\" ?: ?\"([^\"]+)\""),
 }
 _STATEMENT_ACTION: Final = re.compile(r"\"actions\" ?: ?\{\"items\" ?: ?\[\{\"value\" ?: ?\"([\w-]+:\w+)\"")
-_ARN: Final = re.compile(r"\"arn\"\s?:\s?\"(arn:[^\" ]+)\"")
+_ARN: Final = re.compile(r"\"arn\"\s?:\s?\"\s?(arn:[^\" ]+)\"")
 _UNIQUE_ID: Final = re.compile(r"\"(AROA|AIDA)\w+")
 
 
@@ -164,7 +164,7 @@ def _decoded(script: Script, match: re.Match[str], end: int) -> Found:
 _BOX: Final = re.compile(
     r"user: (?P<user>\S+(?: \S+)?) (?:service: (?P<service>[\w-]+) )?action: (?P<action>[\w:*-]+(?: [\w:]+)?(?= on "
     r"resource| context:)|[\w:*-]+)"
-    r"(?: on resource\(s\): (?P<resource>\S+(?: \S+)?(?= context:)|\S+))?(?: context: (?P<context>.{0,200}))?"
+    r"(?: on resource\(s\): (?P<resource>\S+(?: \S+){0,3}(?= context:)|\S+))?(?: context: (?P<context>.{0,200}))?"
 )
 
 
@@ -177,13 +177,13 @@ def read_boxes(script: Script) -> list[Found]:
 
 def _box(script: Script, match: re.Match[str]) -> Found:
     found = Found(*match.span())
-    user, service, action, resource = (_part(script, match, name) for name in ("user", "service", "action", "resource"))
+    user, service, action = (_part(script, match, name) for name in ("user", "service", "action"))
     if user:
         principal_into(found, user)
     if action and (":" in action.value or service):
         value = action.value if service is None or ":" in action.value else f"{service.value}:{action.value}"
         found.put("action", Slot(value, action.start, action.end))
-    found.put("resource", resource)
+    found.put("resource", _part(script, match, "resource") if match["context"] else _last_part(script, match))
     clause = CONTEXT.match(script.low, match.start("context")) if match["context"] else None
     if clause:
         read_clause(script, clause, found)
@@ -193,6 +193,11 @@ def _box(script: Script, match: re.Match[str]) -> Found:
 def _part(script: Script, match: re.Match[str], name: str) -> Slot | None:
     slot = delimited(script.text, *match.span(name)) if match[name] else None
     return slot if slot and " " not in slot.value else None
+
+
+def _last_part(script: Script, match: re.Match[str]) -> Slot | None:
+    """Return the resource where the box ends with it, if no line break may have cut it."""
+    return open_ended(script.text, match.start("resource")) if match["resource"] else None
 
 
 _CALLER: Final = re.compile(

@@ -5,6 +5,7 @@ from typing import Final
 
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found
+from troubleshoot.denial.marks import HARD
 from troubleshoot.denial.principals import principal_into
 from troubleshoot.denial.reading import PrincipalKind
 from troubleshoot.denial.slots import Slot, delimited, is_mask
@@ -57,12 +58,18 @@ def _last_label(text: str, low: str, begin: int, end: int) -> re.Match[str] | No
         at = low.rfind(word, begin, end)
         while at >= 0 and (best is None or at > best.start()):
             label = _LABEL.match(low, at, end)
-            if label and not _IN_PLACEHOLDER.search(text, max(begin, at - 60), at):
+            if label and not _IN_PLACEHOLDER.search(text, max(begin, at - 60), at) and not _is_rest_of_arn(text, label):
                 best = label
             at = low.rfind(word, begin, at)
     return best
 
 
+def _is_rest_of_arn(text: str, label: re.Match[str]) -> bool:
+    """Say whether the word is the end of `assumed-role` or the like, which a line break cut behind the hyphen."""
+    return ":" not in label[0] and text[max(0, label.start() - 2) : label.start()] in _CUT_BEHIND_HYPHEN
+
+
+_CUT_BEHIND_HYPHEN: Final = ("-\n", "-" + HARD)
 _IN_PLACEHOLDER: Final = re.compile(r"<[^<>\"]+\Z|\[[^\[\]\n\"]+\Z|\{[^{}\n\"':]+\Z")
 _LABELS: Final = ("user", "role", "principal", "caller", "用户", "ユーザー", "사용자")
 

@@ -15,7 +15,7 @@ CUT: Final = "…"
 
 _ENCODED: Final = "encoded authorization failure message"
 _BLOB: Final = re.compile(r"[\w+/=-]+")
-_LINE_BREAK: Final = re.compile(r"[\n\x0b](?=[\w+/=-]+(?:[\"'`.,;)]|\s|\Z))", re.ASCII)
+_LINE_BREAK: Final = re.compile(r"[\n\x0b](?=[\w+/=-]+(?:[\"'`.,;)<]|\s|\Z))", re.ASCII)
 _ELIDED: Final = re.compile(r"[\"'`]?(<[^<>]{0,60}>|[^\s\"'`]+)")
 _LINK: Final = "authorization-details/"
 _ID: Final = "authorization id:"
@@ -83,12 +83,16 @@ def _blob(text: str, begin: int) -> Slot | None:
         if gap[0] != HARD and len(more[0]) < _WHOLE_LINE and not _LOOKS_CODED.search(more[0]):
             return Slot(CUT, begin, end) if len(value) >= _SHORTEST else None
         value, end = value + more[0], more.end()
+    if _REMOVED.match(text, end):
+        return Slot(CUT, begin, end)
     return Slot(value, begin, end) if len(value) >= _SHORTEST else None
 
 
+_REMOVED: Final = re.compile(r"\s?\[[a-z-]+-removed\]")
+"""A part of the message that looked like a key, and was removed."""
 _SHORTEST: Final = 20
 _WHOLE_LINE: Final = 16
-_LONE: Final = re.compile(r"[\"'`.,;)}\]]*(?:[\n\x0b]|\Z)|[\"']")
+_LONE: Final = re.compile(r"[\"'`.,;)}\]]*(?:[\n\x0b]|\Z)|[\"'<]")
 _LOOKS_CODED: Final = re.compile(r"\d|_|[a-z][A-Z]")
 
 
