@@ -11,12 +11,24 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tests.builders import make_approval, make_call, make_change, make_diagnosis, make_request
-from tests.cast import ALICE_ARN
+from tests.cast import ALICE_ARN, make_person
 from troubleshoot import audit
-from troubleshoot.access import outbox, people, searching, services
+from troubleshoot.access import erasing, outbox, people, searching, services
 from troubleshoot.access.erasing import REMAINS, erase
-from troubleshoot.access.errors import Refused
-from troubleshoot.models import AccessRequest, AdminChange, Approval, Comment, Diagnosis, GuideAnswer, Person, State
+from troubleshoot.access.errors import Refused, Stale
+from troubleshoot.models import (
+    AccessRequest,
+    AdminChange,
+    Approval,
+    AuditEntry,
+    Comment,
+    Diagnosis,
+    GuideAnswer,
+    Person,
+    Role,
+    RoleAssignment,
+    State,
+)
 
 pytestmark = pytest.mark.django_db
 SECRET = "canary-of-alice"
@@ -57,8 +69,9 @@ def written(account, alice, rita, noor, adam, ada):
     approval = make_approval(others, alice, Approval.Verdict.REJECT)
     Approval.objects.filter(pk=approval.pk).update(reason=f"no {SECRET}")
     arn = f"arn:aws:iam::123456789012:user/{SECRET}"
-    people.propose_change(by=adam, kind=AdminChange.Kind.ADD_LINK, person=alice, account=account, principal_arn=arn)
-    AdminChange.objects.all().delete()
+    link = {"by": adam, "kind": AdminChange.Kind.ADD_LINK, "person": alice, "account": account}
+    people.refuse_change(change=people.propose_change(**link, principal_arn=arn), by=ada)
+    people.propose_change(**link, principal_arn=arn)
     AccessRequest.objects.filter(pk=request.pk).update(state=State.WITHDRAWN)
     return request
 
@@ -143,3 +156,105 @@ def test_the_command_asks_first(written, alice, adam, ada, monkeypatch):
     with pytest.raises(CommandError, match="nobody with the user name `nobody`"):
         call_command("erase_person", "nobody", by="adam", confirmed_by="ada", yes=True)
     assert SECRET in everything_kept()
+
+
+def propose(by, person, reason="DPO-7"):
+    return erasing.propose(by=by, person=person, reason=reason)
+
+
+def test_a_second_administrator_confirms_it_on_the_page(written, alice, adam, ada):
+    change = propose(adam, alice)
+    assert SECRET in everything_kept()
+    people.confirm_change(change=change, by=ada)
+    assert SECRET not in everything_kept()
+    erased = AuditEntry.objects.get(event="person.erased")
+    assert (erased.actor, erased.data["confirmed_by"]) == (str(adam.public_id), str(ada.public_id))
+    last = list(AuditEntry.objects.order_by("sequence").values_list("event", flat=True))
+    assert last[-4:] == ["people.propose", "texts.erased", "person.erased", "people.confirm"]
+    assert audit.verify().fault is None
+
+
+def test_nobody_confirms_an_erasure_that_they_proposed(written, alice, adam, ada):
+    with pytest.raises(Refused, match="proposed this yourself"):
+        people.confirm_change(change=propose(adam, alice), by=adam)
+    assert SECRET in everything_kept()
+
+
+def test_the_person_concerned_neither_proposes_nor_confirms_it(adam, ada):
+    make_person("abe", Role.ADMIN)
+    with pytest.raises(Refused, match="Nobody proposes to erase themselves"):
+        propose(ada, ada)
+    with pytest.raises(Refused, match="about yourself"):
+        people.confirm_change(change=propose(adam, ada), by=ada)
+    ada.refresh_from_db()
+    assert ada.is_active
+
+
+def test_an_administrator_is_erased_only_where_two_others_are_there(adam, ada):
+    with pytest.raises(Refused, match="No other administrator could confirm this"):
+        propose(adam, ada)
+
+
+def test_only_administrators_propose_it(alice, charlie, rita, otto, helen):
+    for somebody in (charlie, rita, otto, helen):
+        with pytest.raises(Refused, match="Only an administrator"):
+            propose(somebody, alice)
+
+
+def test_a_refused_erasure_erases_nothing(written, alice, adam, ada):
+    people.refuse_change(change=propose(adam, alice), by=ada)
+    assert SECRET in everything_kept()
+    alice.refresh_from_db()
+    assert alice.is_active
+
+
+def test_it_is_not_proposed_while_a_request_is_open_nor_twice_nor_without_a_reason(account, alice, charlie, adam, ada):
+    request = make_request(requester=alice, account=account, state=State.SUBMITTED)
+    with pytest.raises(Refused, match=f"End these requests first: {request.code}"):
+        propose(adam, alice)
+    with pytest.raises(Refused, match="Say why"):
+        propose(adam, charlie, " \u202e")
+    propose(adam, charlie)
+    with pytest.raises(Refused, match="proposed already"):
+        propose(ada, charlie)
+    assert AdminChange.objects.count() == 1
+
+
+def test_a_request_filed_meanwhile_stands_in_the_way_and_the_proposal_waits_on(account, alice, adam, ada):
+    change = propose(adam, alice)
+    request = make_request(requester=alice, account=account, state=State.SUBMITTED)
+    with pytest.raises(Refused, match=f"End these requests first: {request.code}"):
+        people.confirm_change(change=change, by=ada)
+    change.refresh_from_db()
+    assert (change.state, change.decided_by) == (AdminChange.State.PROPOSED, None)
+
+
+def test_a_proposal_of_somebody_who_is_no_administrator_any_more_is_stale(alice, adam, ada):
+    change = propose(adam, alice)
+    RoleAssignment.objects.filter(person=adam).delete()
+    with pytest.raises(Stale, match="no administrator any more"):
+        people.confirm_change(change=change, by=ada)
+    alice.refresh_from_db()
+    assert alice.is_active
+
+
+def test_whoever_was_erased_is_not_erased_again(alice, adam, ada):
+    erase(person=alice, by=adam, confirmed_by=ada)
+    alice.refresh_from_db()
+    with pytest.raises(Refused, match="erased already"):
+        propose(adam, alice)
+
+
+def test_the_reasons_of_an_erased_administrator_go_with_them(alice, adam, ada):
+    abe = make_person("abe", Role.ADMIN)
+    people.refuse_change(change=propose(abe, alice, SECRET), by=ada)
+    erase(person=abe, by=adam, confirmed_by=ada)
+    assert SECRET not in everything_kept()
+
+
+def test_the_worker_looks_at_once_at_what_an_erased_approver_was_asked(account, alice, rita, adam, ada):
+    request = make_request(requester=alice, account=account, state=State.SUBMITTED)
+    AccessRequest.objects.update(due_at=None)
+    erase(person=rita, by=adam, confirmed_by=ada)
+    request.refresh_from_db()
+    assert request.due_at <= timezone.now()

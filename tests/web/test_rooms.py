@@ -58,6 +58,37 @@ def test_a_link_can_be_proposed_and_refused(adam: Person, ada: Person, charlie: 
     assert not PrincipalLink.objects.filter(person=charlie).exists()
 
 
+def test_an_erasure_takes_two_administrators(adam: Person, ada: Person, charlie: Person) -> None:
+    sent = {"kind": "erase_person", "person": charlie.pk, "reason": "DPO-7 <b>"}
+    page = signed_in(adam).post("/people/changes/", sent, follow=True).content.decode()
+    assert "Erase what Charlie wrote, and their name" in page
+    assert "It cannot be undone. The reason: DPO-7 &lt;b&gt;" in page
+    assert "Another administrator decides." in page
+    change = AdminChange.objects.get()
+    page = signed_in(adam).post(f"/people/changes/{change.pk}/confirm/", follow=True).content.decode()
+    assert "Another administrator has to decide it." in page
+    page = signed_in(ada).post(f"/people/changes/{change.pk}/confirm/", follow=True).content.decode()
+    assert "Confirmed. It is in effect." in page
+    assert "Charlie" not in page
+    assert not Person.objects.get(pk=charlie.pk).is_active
+
+
+def test_an_erasure_that_may_not_be_is_told_with_what_was_typed(
+    adam: Person, ada: Person, alice: Person, account: Account
+) -> None:
+    request = make_request(requester=alice, account=account)
+    sent = {"kind": "erase_person", "person": alice.pk, "reason": "DPO-7"}
+    response = signed_in(adam).post("/people/changes/", sent)
+    page = markup.read(response.content)
+    assert response.status_code == 422
+    assert f"End these requests first: {request.code}." in page.text
+    assert page.all("input", id="erase_reason", value="DPO-7")
+    page = markup.read(signed_in(adam).post("/people/changes/", {**sent, "reason": ""}).content)
+    assert page.all("a", href="#erase_reason")
+    assert max(page.ids.values()) == 1
+    assert not AdminChange.objects.exists()
+
+
 def test_a_link_takes_its_account_from_the_arn(adam: Person, ada: Person, charlie: Person, account: Account) -> None:
     other = make_account("444455556666", "analytics")
     sent = {"kind": "add_link", "person": charlie.pk, "account": other.pk, "principal_arn": MATEO_ARN}

@@ -4,18 +4,21 @@ What remains is what was decided and done: the requests with their calls and cha
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from troubleshoot import audit
-from troubleshoot.access import searching
-from troubleshoot.access.errors import Refused
-from troubleshoot.access.four_eyes import refuse_non_admin
+from troubleshoot.access import four_eyes, routing, searching
+from troubleshoot.access.errors import Refused, Stale
+from troubleshoot.access.nudges import look_again
+from troubleshoot.access.words import cleaned
 from troubleshoot.models import (
     UNSETTLED,
     AccessRequest,
+    AdminChange,
     Approval,
     AuditEntry,
     Comment,
@@ -35,6 +38,9 @@ REMAINS: Final = (
 )
 """What is there still after a person was erased, for the page, the command and the documentation."""
 
+LONGEST_REASON: Final = 500
+_ERASED: Final = "erased-"
+_KIND: Final = AdminChange.Kind.ERASE_PERSON
 _IMPERSONAL: Final = frozenset({"change", "account", "sequence", "digest", "key", "at"})
 """What a message's context may keep: ids, numbers and digests."""
 
@@ -45,7 +51,11 @@ def erase(*, person: Person, by: Person, confirmed_by: Person) -> Mapping[str, i
     Two administrators have to want it, neither of them the person. `Refused` otherwise, and while a request of theirs
     is open: whoever holds access has to be known.
     """
-    _refuse_unfit(person, by, confirmed_by)
+    for admin in (by, confirmed_by):
+        four_eyes.refuse_non_admin(admin)
+    if len({person.pk, by.pk, confirmed_by.pk}) < 3:
+        raise Refused("four_eyes", "Two administrators erase a person, and neither of them is the person.")
+    _refuse_unfit(person)
     with transaction.atomic():
         counts = {
             "diagnoses": _erase_diagnoses(person),
@@ -54,19 +64,53 @@ def erase(*, person: Person, by: Person, confirmed_by: Person) -> Mapping[str, i
             "comments": Comment.objects.filter(author=person).exclude(text="").update(text=""),
             "answers": person.guide_answers.all().delete()[0],
             "messages": _erase_messages(person),
+            "changes": _erase_changes(person),
         }
         _erase_name(person)
+        look_again(None)  # the requests' locks come before the trail's, as in every step
         counts["texts"] = _erase_named(person) + audit.erase_texts(person=person, by=by)
         data = {**counts, "confirmed_by": str(confirmed_by.public_id)}
         audit.append(event="person.erased", actor=by, subject=str(person.public_id), data=data)
     return counts
 
 
-def _refuse_unfit(person: Person, by: Person, confirmed_by: Person) -> None:
-    for admin in (by, confirmed_by):
-        refuse_non_admin(admin)
-    if len({person.pk, by.pk, confirmed_by.pk}) < 3:
-        raise Refused("four_eyes", "Two administrators erase a person, and neither of them is the person.")
+def propose(*, by: Person, person: Person, reason: str) -> AdminChange:
+    """Propose to erase a person. The other administrators are asked by mail; nothing is erased before one confirms.
+
+    `Refused` where `by` is no administrator or the person, without a reason, while a request of the person is open,
+    where it is proposed or done already, and where nobody else could confirm it. The reason stays in the trail, as
+    words of `by`.
+    """
+    four_eyes.refuse_non_admin(by)
+    if by == person:
+        raise Refused("four_eyes", "Nobody proposes to erase themselves. Another administrator has to.")
+    details = {"reason": cleaned(reason, longest=LONGEST_REASON)}
+    if not details["reason"]:
+        raise Refused("no_reason", "Say why, such as the number of a ticket.")
+    _refuse_unfit(person)
+    if _proposed(person).exists():
+        raise Refused("proposed", "This is proposed already and waits for a second administrator.")
+    change = AdminChange(kind=_KIND, person=person, details=details, proposed_by=by, proposed_at=timezone.now())
+    return four_eyes.propose(change, data=data_of(change), texts=details, about=[person.pk])
+
+
+def carry_out(change: AdminChange, *, by: Person) -> None:
+    """Erase whom a proposal names, now that `by` confirmed it. `Refused` or `Stale` in words; then nothing is."""
+    if not routing.admins().filter(pk=change.proposed_by_id).exists():
+        raise Stale("proposer_gone", "Whoever proposed this is no administrator any more. Refuse it, and propose anew.")
+    if change.person is None:
+        raise Stale("gone", "This person is not there any more. Nothing was changed.")
+    erase(person=change.person, by=change.proposed_by, confirmed_by=by)
+
+
+def data_of(change: AdminChange) -> dict[str, Any]:
+    """Return what the audit trail keeps of such a proposal: an opaque id."""
+    return {"person": str(change.person.public_id) if change.person else None}
+
+
+def _refuse_unfit(person: Person) -> None:
+    if person.username.startswith(_ERASED) and not person.is_active:
+        raise Refused("no_change", "This person was erased already.")
     open_requests = Q(requester=person) | Q(beneficiary=person)
     codes = list(AccessRequest.objects.filter(open_requests, state__in=UNSETTLED).values_list("code", flat=True)[:5])
     if codes:
@@ -96,12 +140,24 @@ def _erase_messages(person: Person) -> int:
     return len(others) + OutboxMessage.objects.filter(person=person).delete()[0]
 
 
+def _proposed(person: Person) -> QuerySet[AdminChange]:
+    return AdminChange.objects.filter(kind=_KIND, person=person, state=AdminChange.State.PROPOSED)
+
+
+def _erase_changes(person: Person) -> int:
+    """What is proposed about the person goes, and the principals of what was decided. Their own reasons go too."""
+    about = AdminChange.objects.filter(person=person)
+    open_ones, _ = about.filter(state=AdminChange.State.PROPOSED).delete()
+    linked = about.exclude(principal_arn="").update(principal_arn="")
+    return open_ones + linked + AdminChange.objects.filter(kind=_KIND, proposed_by=person).update(details=None)
+
+
 def _erase_name(person: Person) -> None:
     """Nobody can sign in as them any more. Their requests are found by their code and call from now on."""
     person.role_assignments.all().delete()
     person.links.all().delete()
     person.notification_choices.all().delete()
-    person.username, person.is_active, person.last_login = f"erased-{person.public_id.hex[:12]}", False, None
+    person.username, person.is_active, person.last_login = f"{_ERASED}{person.public_id.hex[:12]}", False, None
     person.first_name = person.last_name = person.email = ""
     person.set_unusable_password()
     person.save()

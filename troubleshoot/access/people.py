@@ -1,6 +1,7 @@
-"""Changes of roles and links: one administrator proposes, another one confirms. Nobody confirms their own.
+"""Changes of roles and links, and erasing a person: one administrator proposes, another one confirms.
 
-Whatever kind of change waits for a second administrator is decided here; what a rule is, `rules` knows.
+Nobody confirms their own. Whatever kind of change waits for a second administrator is decided here; what a rule is,
+`rules` knows, and what erasing means, `erasing`.
 """
 
 import re
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from troubleshoot.access import four_eyes, rules
+from troubleshoot.access import erasing, four_eyes, rules
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.nudges import look_again
 from troubleshoot.iam.arn import Arn, parse_arn
@@ -76,13 +77,16 @@ def _decide(change: AdminChange, by: Person, state: AdminChange.State) -> None:
     with transaction.atomic():
         four_eyes.settle(change, by, state)
         if applied:
-            _carry_out(change)
+            _carry_out(change, by)
         event = "people.confirm" if applied else "people.refuse"
         four_eyes.record(change, by, event, data=_data(change), texts=_texts(change))
 
 
-def _carry_out(change: AdminChange) -> None:
+def _carry_out(change: AdminChange, by: Person) -> None:
     """Make it so. A change that is so already, or was undone by another one, changes nothing."""
+    if change.kind == Kind.ERASE_PERSON:
+        erasing.carry_out(change, by=by)
+        return
     if change.kind in rules.RULE_KINDS:
         rules.carry_out(change)
         return
@@ -160,6 +164,8 @@ def _content(change: AdminChange) -> dict[str, object]:
 def _data(change: AdminChange) -> dict[str, Any]:
     if change.kind in rules.RULE_KINDS:
         return rules.data_of(change)
+    if change.kind == Kind.ERASE_PERSON:
+        return erasing.data_of(change)
     return {
         "person": str(change.person.public_id) if change.person else None,
         "role": change.role,
@@ -169,4 +175,6 @@ def _data(change: AdminChange) -> dict[str, Any]:
 
 def _texts(change: AdminChange) -> dict[str, str]:
     """An ARN can name a person, so it stands among the erasable texts."""
+    if change.kind == Kind.ERASE_PERSON:
+        return {}
     return rules.texts_of(change) if change.kind in rules.RULE_KINDS else {"principal_arn": change.principal_arn}

@@ -1,25 +1,30 @@
 """People, their roles, their IAM principals, and the changes of these that need a second administrator."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from troubleshoot.access import doors, selectors
+from troubleshoot.access import doors, erasing, selectors
 from troubleshoot.access import people as services
 from troubleshoot.access.errors import Refused, Told
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.rules import RULE_KINDS
-from troubleshoot.models import AdminChange
-from troubleshoot.web.forms.people import LinkChangeForm, RoleChangeForm
+from troubleshoot.models import AdminChange, Person
+from troubleshoot.web.forms.people import EraseForm, LinkChangeForm, RoleChangeForm
 from troubleshoot.web.presenters.people import change_view, person_row
 from troubleshoot.web.presenters.rules import people_named
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
 from troubleshoot.web.turning import page_of
 
-_LINKS = (AdminChange.Kind.ADD_LINK, AdminChange.Kind.REMOVE_LINK)
+_Form = EraseForm | LinkChangeForm | RoleChangeForm
+_FORMS: Mapping[str | None, type[_Form]] = {
+    AdminChange.Kind.ADD_LINK: LinkChangeForm,
+    AdminChange.Kind.REMOVE_LINK: LinkChangeForm,
+    AdminChange.Kind.ERASE_PERSON: EraseForm,
+}
 
 
 def people(request: HttpRequest) -> HttpResponse:
@@ -29,11 +34,11 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def propose(request: HttpRequest) -> HttpResponse:
     """Propose a change; another administrator must confirm it."""
-    form = LinkChangeForm(request.POST) if request.POST.get("kind") in _LINKS else RoleChangeForm(request.POST)
+    form = _FORMS.get(request.POST.get("kind"), RoleChangeForm)(request.POST)
     if not form.is_valid():
         return _page(request, form, status=UNPROCESSABLE)
     try:
-        services.propose_change(by=person_of(request), **form.cleaned_data)
+        _propose(person_of(request), form)
     except Refused as refused:
         form.add_error(None, refused.words)
         return _page(request, form, status=UNPROCESSABLE)
@@ -51,6 +56,13 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, services.refuse_change, "Refused. Nothing was changed.")
 
 
+def _propose(person: Person, form: _Form) -> None:
+    if isinstance(form, EraseForm):
+        erasing.propose(by=person, person=form.cleaned_data["person"], reason=form.cleaned_data["reason"])
+    else:
+        services.propose_change(by=person, **form.cleaned_data)
+
+
 def _decide(request: HttpRequest, pk: int, decide: Callable[..., None], words: str) -> HttpResponse:
     person = person_of(request)
     change = doors.change_to_decide(person, pk)
@@ -63,13 +75,12 @@ def _decide(request: HttpRequest, pk: int, decide: Callable[..., None], words: s
     return redirect("rules" if change.kind in RULE_KINDS else "people")
 
 
-def _page(
-    request: HttpRequest, sent: RoleChangeForm | LinkChangeForm | None = None, *, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, sent: _Form | None = None, *, status: int = 200) -> HttpResponse:
     person = person_of(request)
     role_form = sent if isinstance(sent, RoleChangeForm) else RoleChangeForm()
     link_form = sent if isinstance(sent, LinkChangeForm) else LinkChangeForm()
-    link_form.share_people_with(role_form)
+    erase_form = sent if isinstance(sent, EraseForm) else EraseForm()
+    link_form.share_people_with(role_form, erase_form)
     everybody, turn = page_of(request, selectors.people())
     waiting = list(selectors.proposed_changes())
     named = selectors.people_by_public_id(people_named(waiting))
@@ -78,6 +89,8 @@ def _page(
         "sent": sent,
         "role_form": role_form,
         "link_form": link_form,
+        "erase_form": erase_form,
+        "remains": erasing.REMAINS,
         "rows": tuple(person_row(somebody) for somebody in everybody),
         "turn": turn,
         "changes": tuple(change_view(change, viewer=person, people=named) for change in waiting),

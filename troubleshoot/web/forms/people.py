@@ -1,10 +1,11 @@
-"""Proposing a change of roles and links, and an account's settings."""
+"""Proposing a change of roles and links, or to erase a person, and an account's settings."""
 
 from functools import cache
 from typing import Any
 
 from django import forms
 
+from troubleshoot.access.erasing import LONGEST_REASON
 from troubleshoot.access.tickets import unfit_pattern
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.models import Account, AdminChange, Mode, Person, Role
@@ -28,14 +29,14 @@ class _ChangeForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["person"].queryset = Person.objects.order_by("username")  # type: ignore[attr-defined]
 
-    def share_people_with(self, other: "_ChangeForm") -> None:
-        """Let both forms on one page list the people from one query, made when the first of them is shown."""
+    def share_people_with(self, *others: "_ChangeForm") -> None:
+        """Let the forms on one page list the people from one query, made when the first of them is shown."""
 
         @cache
         def people() -> list[tuple[Any, str]]:
             return [(person.pk, str(person)) for person in Person.objects.order_by("username")]
 
-        for form in (self, other):
+        for form in (self, *others):
             form.fields["person"].choices = lambda: [("", "Choose a person"), *people()]  # type: ignore[attr-defined]
 
 
@@ -92,6 +93,22 @@ class LinkChangeForm(_ChangeForm):
         if arn and arn.account and data["account"] is None:
             self.add_error("principal_arn", f"The portal does not know the account {arn.account} of this ARN.")
         return data
+
+
+class EraseForm(_ChangeForm):
+    """Erasing what somebody wrote, and their name."""
+
+    kind = forms.CharField(widget=forms.HiddenInput, initial=AdminChange.Kind.ERASE_PERSON)
+    reason = forms.CharField(
+        label="Why?",
+        max_length=LONGEST_REASON,
+        help_text="Such as the number of a ticket. This stays in the audit trail, so please do not name the person.",
+        error_messages={"required": "Say why, such as the number of a ticket."},
+    )
+    field_order = ("kind", "person", "reason")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="erase_%s", **options)
 
 
 class AccountForm(forms.Form):

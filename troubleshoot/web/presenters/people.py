@@ -25,7 +25,10 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A proposed change. `may_decide`: for administrators, except who proposed it and whom it is about."""
+    """A proposed change. `note` is more about it in words.
+
+    `may_decide`: for administrators, except who proposed it and whom it is about.
+    """
 
     id: int
     title: str
@@ -33,6 +36,7 @@ class ChangeView:
     proposed_by: str
     proposed_at: datetime
     may_decide: bool
+    note: str = ""
 
 
 def person_row(person: Person) -> PersonRow:
@@ -63,6 +67,7 @@ def change_view(change: AdminChange, *, viewer: Person, people: Mapping[str, Per
         str(change.proposed_by),
         change.proposed_at,
         roles_of(viewer).is_admin and viewer.pk not in {change.proposed_by_id, *about},
+        _note(change),
     )
 
 
@@ -76,7 +81,15 @@ def _title(change: AdminChange) -> str:
             return f"Take the role “{role}”{where} from {change.person}"
         case _KIND.ADD_LINK:
             return f"Link {change.person} to an IAM principal{where}"
+        case _KIND.ERASE_PERSON:
+            return f"Erase what {change.person} wrote, and their name"
     return f"Remove a link of {change.person}{where}"
+
+
+def _note(change: AdminChange) -> str:
+    if change.kind != _KIND.ERASE_PERSON:
+        return ""
+    return f"It cannot be undone. The reason: {(change.details or {}).get('reason', 'not there any more')}"
 
 
 def _role(assignment: RoleAssignment) -> str:
