@@ -68,6 +68,14 @@ def test_only_the_dated_statements_of_an_edit_end():
     assert "Condition" not in json.loads(edited_document(edit(STATEMENT, dated=(0,)), ends_at=None))["Statement"][0]
 
 
+@pytest.mark.parametrize("key", ["aws:CurrentTime", "aws:currenttime"])
+def test_an_end_of_its_own_stays_beside_that_of_the_grant(key):
+    own = {"DateLessThan": {key: "2026-11-22T12:00:00Z"}}
+    document = grant_document(replace(OWN, statements=({**STATEMENT, "Condition": own},)), ends_at=END)
+    condition = json.loads(document)["Statement"][0]["Condition"]
+    assert condition == {**own, "DateLessThanEquals": {"aws:CurrentTime": "2026-11-22T13:00:00Z"}}
+
+
 def held(text, **where):
     return parse_policy(text, **({"name": "Own", "attached_to": USER} | where))
 

@@ -69,6 +69,20 @@ def test_no_policy_nothing_or_the_same_is_refused(wanted, words):
     assert words in refused(WIDE, wanted).words
 
 
+@pytest.mark.parametrize("version", ["2008-10-17", None])
+def test_a_document_is_judged_in_the_version_that_it_is_written_in(version):
+    asked = Change(ACCOUNT, USER, (allow("s3:GetObject", "arn:aws:s3:::retail/$*"),), 8)
+    wanted = {**doc(allow("s3:GetObject", "arn:aws:s3:::retail/${aws:username}")), "Version": version}
+    answer = refused(asked, {name: value for name, value in wanted.items() if value})
+    assert answer.witness is not None
+    assert "$" not in answer.witness.resource
+
+
+@pytest.mark.parametrize("hours", [0, -1])
+def test_no_time_at_all_is_refused(hours):
+    assert "allow nothing" in refused(WIDE, Fields(hours=hours)).words
+
+
 def test_an_edit_is_not_narrowed():
     edit = Edit(ROLE, "Own", None, "{}", doc(allow("s3:GetObject")))
     assert "by hand" in refused(Change(ACCOUNT, USER, (), None, ChangeKind.STATEMENT_EDIT, edit), Fields()).words

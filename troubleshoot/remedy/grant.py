@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from troubleshoot.iam.document import Policy, parse_policy
 from troubleshoot.iam.layers import PolicySet, Unknown
 from troubleshoot.remedy.proposal import Change, ChangeKind, Edit
 
 VERSION = "2012-10-17"
+_ENDS: Final = ("DateLessThan", "DateLessThanEquals", "DateLessThanIfExists", "DateLessThanEqualsIfExists")
+_NOW: Final = "aws:CurrentTime"
 
 
 def grant_document(change: Change, *, ends_at: datetime | None) -> str:
@@ -66,5 +68,7 @@ def _ending(statement: Mapping[str, Any], ends_at: datetime | None) -> dict[str,
         return dict(statement)
     # A copy two levels deep: the change is frozen, and its digest must stay what was approved.
     condition = {operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()}
-    condition.setdefault("DateLessThan", {})["aws:CurrentTime"] = ends_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Beside an end of its own, such as a guide's last day, never in its place: IAM asks all operators of a statement.
+    operator = next(name for name in _ENDS if _NOW.lower() not in {key.lower() for key in condition.get(name, {})})
+    condition.setdefault(operator, {})[_NOW] = ends_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     return {**statement, "Condition": condition}

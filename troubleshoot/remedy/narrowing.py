@@ -58,9 +58,13 @@ def narrow(change: Change, wanted: str | Mapping[str, Any] | Fields) -> Change |
     hours = change.hours if fields.hours is None else fields.hours
     if change.hours is not None and (hours is None or hours > change.hours):
         return NotNarrower(None, _LONGER)
+    if hours is not None and hours < 1:
+        return NotNarrower(None, _NOTHING_LEFT)
     data = _kept(change, wanted) if isinstance(wanted, Fields) else wanted
     try:
         policy = parse_policy(data if isinstance(data, str) else json.dumps(data), name="the narrower policy")
+        # As it will be written: of another version, `${...}` would be plain text here and a variable there.
+        policy = policy_of(policy_data(policy)["Statement"])
     except PolicyError as error:
         return NotNarrower(None, f"This is no policy: {error}.")
     return _narrowed(change, policy, hours)
