@@ -42,7 +42,8 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
             r"to|not allowed))"
         ),
     ),
-    ("php", "accessdenied", re.compile(r"response: ?accessdenied\b|accessdenied \(client\)")),
+    ("php", "response:", re.compile(r"response: ?accessdenied\b")),
+    ("php", "(client)", re.compile(r"accessdenied \(client\)")),
     (
         "head",
         "forbidden",

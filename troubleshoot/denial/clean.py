@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,15 +95,24 @@ def _lines(view: View) -> View:
         view = view.sub(_CONCATENATED, lambda _: "", first=_QUOTE)
     if " \n" in view.text or " " + HARD in view.text:
         view = view.sub(_BLANK_AT_END, lambda _: "\n")
-    first = _BREAK_AND_NAME if "|" in view.text else _BREAK_AND_STAMP
-    return view.sub(_BREAK, _break, first=first).sub(_BREAK_IN_WORD, _joined, first=_BREAK_AND_LETTER)
+    view = view.sub(_BREAK, _break, first=_breaks(view.text, None if "|" in view.text else _BEGINS_MARK))
+    return view.sub(_BREAK_IN_WORD, _joined, first=_breaks(view.text, _WORD_CHARS))
+
+
+def _breaks(text: str, following: str | None) -> Iterator[int]:
+    """Yield where a line ends and the next one begins with one of these characters; None: with any."""
+    flat = text.replace(HARD, "\n")
+    at = flat.find("\n")
+    while at >= 0:
+        if following is None or text[at] == HARD or flat[at + 1 : at + 2] in following:
+            yield at
+        at = flat.find("\n", at + 1)
 
 
 _BLANK_AT_END: Final = re.compile(r" [\n\x0b]")
-_BREAK_AND_NAME: Final = re.compile(r"[\n\x0b](?=[ #/*>│┃|╷╵╎<\w\[.-])|\x0b")
-_BREAK_AND_STAMP: Final = re.compile(r"[\n\x0b](?=[ #/*>│┃|╷╵╎<\[\dADFJMNORS-])|\x0b")
+_WORD_CHARS: Final = string.ascii_letters + "-"
+_BEGINS_MARK: Final = " #/*>│┃|╷╵╎<[ADFJMNORS-" + string.digits
 """What a mark or a stamp may begin with: a digit, a bracket, a month; a container's name only before a stroke."""
-_BREAK_AND_LETTER: Final = re.compile(r"[\n\x0b](?=[A-Za-z-])")
 
 
 def _break(match: re.Match[str]) -> str:
@@ -143,4 +153,3 @@ _CODE_TAGS: Final = ("<Code>", "<code>")
 
 
 _LONGEST: Final = 30
-_WORD_CHARS: Final = string.ascii_letters + "-"

@@ -201,8 +201,7 @@ def _codes_before(script: Script, start: int, head: int, marks: Marks) -> Iterat
     if _API_CODE.word in marks.words:
         yield 3, _API_CODE.before(script, head, start)
     near = max(head, start - _NEAR)
-    adjacent = _ADJACENT.search(script.text, max(near, start - 140), start)
-    yield 4, Slot(adjacent[1], *adjacent.span(1)) if adjacent else None
+    yield 4, _adjacent_code(script, max(near, start - 140), start)
     for rank, mark in marks.keyed_codes:
         yield 5 + rank, mark.before(script, head, start)
     yield 20, _bare_code(script, near, start)
@@ -218,15 +217,23 @@ def _codes_after(script: Script, end: int, tail: int, marks: Marks) -> Iterator[
         yield 30 + rank, mark.after(script, end, tail)
 
 
+def _adjacent_code(script: Script, start: int, end: int) -> Slot | None:
+    if script.low.find("exception:", start, end) < 0 and script.low.find("error:", start, end) < 0:
+        return None
+    adjacent = _ADJACENT.search(script.text, start, end)
+    return Slot(adjacent[1], *adjacent.span(1)) if adjacent else None
+
+
 _STEMS: Final = ("denied", "unauthorized", "authorizationerror", "notauthorized", "client_error", "forbidden")
 _LONGEST_PREFIX: Final = 20
+_LONGEST_REST: Final = 60
 
 
 def _bare_code(script: Script, start: int, end: int) -> Slot | None:
     at = max(script.low.rfind(stem, start, end) for stem in _STEMS)
     if at < 0:
         return None
-    matches = list(_BARE_CODE.finditer(script.text, max(start, at - _LONGEST_PREFIX), end))
+    matches = list(_BARE_CODE.finditer(script.text, max(start, at - _LONGEST_PREFIX), min(end, at + _LONGEST_REST)))
     if not matches:
         matches = list(_BARE_CODE.finditer(script.text, start, end))
     if not matches:

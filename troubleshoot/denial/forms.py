@@ -23,8 +23,8 @@ _ELLIPSIS: Final = re.compile(r"\.{2,}|…")
 
 def read_sentences(script: Script) -> list[Found]:
     """Read every "… is not authorized to perform …", in order."""
-    anchors = list(_ANCHOR.finditer(script.low))
-    is_signed = bool(anchors) and _SIGN.search(script.low) is not None
+    anchors = _anchors(script.low)
+    is_signed = bool(anchors) and ("arn:aws" in script.low or _SIGN.search(script.low) is not None)
     found: list[Found] = []
     done = 0
     for number, match in enumerate(anchors):
@@ -34,6 +34,16 @@ def read_sentences(script: Script) -> list[Found]:
             found.append(reading)
             done = reading.end
     return found
+
+
+def _anchors(low: str) -> list[re.Match[str]]:
+    anchors = []
+    at = low.find("not authori")
+    while at >= 0:
+        match = _ANCHOR.match(low, at)
+        anchors += [match] if match else []
+        at = low.find("not authori", at + 1)
+    return anchors
 
 
 def _sentence(script: Script, match: re.Match[str], done: int, limit: int, *, is_signed: bool) -> Found | None:

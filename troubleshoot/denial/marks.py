@@ -51,14 +51,17 @@ _MARKS: Final = re.compile(
 _BROKEN_ENTITY: Final = re.compile(r"&(?=[#\w]{0,8}\n)[#\w\n]{2,10};")
 _PLAIN: Final = {"gone": "", "blank": " "}
 _PASSES: Final = 4
-_ASCII_BLANK: Final = re.compile(r"[\t\x0b\x0c]")
+_HARMLESS: Final = bytes(code for code in range(128) if _FIRST.match(chr(code)) is None)
 
 
 def without_marks(view: View) -> View:
     """Return the view with plain characters: a line break for every kind of break, a blank for every kind of blank."""
-    if not view.text.isascii() or _ASCII_BLANK.search(view.text):
+    text = view.text
+    if not text.isascii() or "\t" in text or HARD in text or "\f" in text:
         view = view.translated(SAME_LENGTH)
     for _ in range(_PASSES):
+        if _is_plain(view.text):
+            break
         if "&" in view.text and "\n" in view.text:
             view = view.sub(_BROKEN_ENTITY, lambda match: match[0].replace("\n", ""))
         after = view.sub(_MARKS, _plain, first=_FIRST)
@@ -66,6 +69,11 @@ def without_marks(view: View) -> View:
             break
         view = after
     return view
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether no character that begins a mark stands in the text."""
+    return text.isascii() and not text.encode().translate(None, _HARMLESS)
 
 
 def _plain(match: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from troubleshoot.denial.slots import Slot, delimited, is_mask
 _LABEL: Final = re.compile(r"(?<![\w:/$<{-])(?:user|role|principal|caller|用户|ユーザー|사용자)(?: ?: ?| |\Z)")
 _ANY_BLANK: Final = re.compile(r"\s")
 _BLANK: Final = re.compile(r" (?![\n\x0b])")
-_INNER_BLANK: Final = re.compile(r"(?<![:/]) (?![\n\x0b:])")
+_INNER_BLANK: Final = re.compile(r" (?<![:/] )(?![\n\x0b:])")
 _NO_SERVICE: Final = frozenset(
     {
         "User",

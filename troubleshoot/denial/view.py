@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -18,11 +18,14 @@ class View:
     layers: tuple[tuple[_Edit, ...], ...] = ()
 
     def sub(
-        self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], first: re.Pattern[str] | None = None
+        self,
+        pattern: re.Pattern[str],
+        replace: Callable[[re.Match[str]], str],
+        first: re.Pattern[str] | Iterable[int] | None = None,
     ) -> "View":
         """Return the view with every match replaced; the view itself if nothing changed.
 
-        `first` matches every character that the pattern may begin with: a quick look ahead.
+        `first` tells where a match may begin, as a quick look ahead: a pattern of such characters, or the places.
         """
         pieces: list[str] = []
         edits: list[_Edit] = []
@@ -56,8 +59,15 @@ class View:
         return start, end
 
 
-def _matches(pattern: re.Pattern[str], first: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+def _matches(pattern: re.Pattern[str], first: re.Pattern[str] | Iterable[int], text: str) -> Iterator[re.Match[str]]:
     at = 0
+    if not isinstance(first, re.Pattern):
+        for place in first:
+            match = pattern.match(text, place) if place >= at else None
+            if match:
+                at = match.end()
+                yield match
+        return
     while (found := first.search(text, at)) is not None:
         match = pattern.match(text, found.start())
         at = match.end() if match else found.end()
