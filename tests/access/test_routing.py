@@ -123,6 +123,22 @@ def test_a_wildcard_that_a_rule_covers_in_part_falls_under_it(account, alice, ri
     assert (who(request), needed(request)) == (["rita"], 2)
 
 
+@pytest.mark.parametrize(
+    ("resource", "rita_decides"),
+    [
+        ("arn:aws:s3:::retail/${aws:username}", True),
+        ("arn:aws:s3:::retail/${$}mateo", True),
+        ("arn:aws:s3:::retail/mary", False),
+        ("arn:aws:s3:::other/${aws:username}", False),
+    ],
+)
+def test_no_variable_leads_past_a_rule(account, alice, rita, noor, resource, rita_decides):
+    make_rule(rita, resource_pattern="arn:aws:s3:::retail/*mateo")
+    change = several(account, {"Action": "s3:GetObject", "Resource": resource})
+    people = who(asks_for(make_request(requester=alice, account=account), change))
+    assert people == (["rita"] if rita_decides else ["rita", "noor"])
+
+
 def test_the_edit_of_a_document_counts_as_what_it_adds(account):
     before = '{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}'
     kept = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}

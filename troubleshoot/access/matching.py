@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from troubleshoot.iam.patterns import common_text, includes
-from troubleshoot.iam.wildcard import Matcher, compile_glob, tokens_of
+from troubleshoot.iam.variables import Variable, parse_template
+from troubleshoot.iam.wildcard import Matcher, Token, Wild, compile_glob, tokens_of
 from troubleshoot.models import Risk, RoutingRule
 from troubleshoot.remedy import Change
 
@@ -83,24 +84,31 @@ def _rules_over_one(permission: Permission, rules: Sequence[RoutingRule]) -> tup
 
 def _of_one(action: str, resource: str, permission: Permission) -> Overlap:
     """IAM reads an action in any case, and a resource exactly."""
-    one = _overlap(action.lower(), permission.action.lower())
+    one = _overlap(action.lower(), tuple(tokens_of(permission.action.lower())))
     if one is Overlap.NONE:
         return Overlap.NONE
-    other = _overlap(resource, permission.resource)
+    other = _overlap(resource, _resource(permission.resource))
     return other if one is Overlap.WHOLE or other is Overlap.NONE else Overlap.PART
 
 
+def _resource(text: str) -> tuple[Token, ...]:
+    """Return what a resource in a policy stands for: a variable for any text, `${*}` and its like for the character."""
+    parts = parse_template(text, variables=True, wildcards=True)
+    return tuple(Wild.STAR if isinstance(part, Variable) else part for part in parts)
+
+
 @lru_cache(maxsize=8192)
-def _overlap(pattern: str, text: str) -> Overlap:
+def _overlap(pattern: str, tokens: tuple[Token, ...]) -> Overlap:
     if pattern == "*":
         return Overlap.WHOLE
-    if not {"*", "?"} & set(text):
-        return Overlap.WHOLE if _matcher(pattern)(text) else Overlap.NONE
-    if includes(tokens_of(pattern), tokens_of(text)):
+    literal = "".join(token for token in tokens if isinstance(token, str))
+    if not any(isinstance(token, Wild) for token in tokens):
+        return Overlap.WHOLE if _matcher(pattern)(literal) else Overlap.NONE
+    if includes(tokens_of(pattern), tokens):
         return Overlap.WHOLE
     # Too long to be searched through: rather a rule too many than one that somebody escapes.
-    too_long = len(pattern) * len(text) > _MOST_STATES
-    common = too_long or common_text([tokens_of(pattern), tokens_of(text)]) is not None
+    too_long = len(pattern) * (len(literal) + len(tokens)) > _MOST_STATES
+    common = too_long or common_text([tokens_of(pattern), list(tokens)]) is not None
     return Overlap.PART if common else Overlap.NONE
 
 

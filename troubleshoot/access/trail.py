@@ -7,7 +7,7 @@ erased person only the id is left.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from django.db.models import Q, QuerySet
 
@@ -53,7 +53,7 @@ class Search:
         if self.since:
             rows = rows.filter(at__gte=_midnight(self.since))
         if self.until:
-            rows = rows.filter(at__lt=_midnight(self.until) + timedelta(days=1))
+            rows = rows.filter(at__lte=datetime.combine(self.until, time.max, tzinfo=UTC))
         return rows
 
     @property
