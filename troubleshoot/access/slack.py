@@ -51,6 +51,7 @@ def _facts(context: dict[str, Any]) -> list[str]:
         f"Request\n{request.code}",
         f"Who\n{request.principal_arn}",
         f"Action\n{request.action}",
+        *([f"Also\n{context['beside']}"] if context["beside"] else ()),
         f"Resource\n{request.resource}",
         f"How long\n{context['duration']}",
     ]

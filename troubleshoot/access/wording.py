@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from troubleshoot.access import routing
+from troubleshoot.access.beside import beside_words
 from troubleshoot.access.words import LAYER_NAMES
 from troubleshoot.iam.layers import Layer
 from troubleshoot.models import AccessRequest, AdminChange, Approval, Grant, OutboxMessage
@@ -42,6 +43,7 @@ def context_of(message: OutboxMessage) -> dict[str, Any]:
         "request": request,
         "grant": grant,
         "duration": _duration(request) if request else "",
+        "beside": beside_words(request) if request else "",
         "unchecked": ", ".join(LAYER_NAMES[layer] for layer in Layer if layer in unchecked),
         "decides": _who_decides(request) if request and message.template == "submitted" else "",
         "rejected_by": _who_rejected(request) if request and message.template == "rejected" else "",

@@ -16,7 +16,7 @@ _DESCRIBED = 6
 
 @dataclass(frozen=True, slots=True)
 class AllowedAction:
-    """One action, with what AWS says it does. `maybe`: it hangs on what could not be read."""
+    """One action, with what AWS says it does. `maybe`: it depends on what could not be read, and others do not."""
 
     name: str
     description: str
@@ -49,7 +49,10 @@ def allows_view(found: Newly, *, is_known: bool) -> AllowsView:
         key = ("" if entry.resource == "*" else entry.resource, _conditions(entry.conditions))
         grouped.setdefault(key, []).append(entry)
     explains = len(names) <= _DESCRIBED
-    groups = tuple(AllowedGroup(*key, _actions(entries, explains=explains)) for key, entries in grouped.items())
+    marks = any(entry.certain for entry in found.entries)
+    groups = tuple(
+        AllowedGroup(*key, _actions(entries, explains=explains, marks=marks)) for key, entries in grouped.items()
+    )
     return AllowsView(groups, tuple(_caveats(found, is_known=is_known)), len(names))
 
 
@@ -72,14 +75,18 @@ def _caveats(found: Newly, *, is_known: bool) -> list[str]:
         caveats.append("Nothing that is not allowed already.")
     if not found.is_whole:
         caveats.append("It speaks of every service of AWS. Only the gravest ones are listed.")
-    if any(not entry.certain for entry in found.entries):
-        caveats.append("Some of it hangs on what could not be read.")
+    unsure = [entry for entry in found.entries if not entry.certain]
+    if unsure:
+        some = "All of it" if len(unsure) == len(found.entries) else "What is marked as possible"
+        caveats.append(f"{some} depends on what could not be read.")
     return caveats
 
 
-def _actions(entries: list[Access], *, explains: bool) -> tuple[AllowedAction, ...]:
+def _actions(entries: list[Access], *, explains: bool, marks: bool) -> tuple[AllowedAction, ...]:
     found = {
-        entry.action: AllowedAction(entry.action, _described(entry.action) if explains else "", not entry.certain)
+        entry.action: AllowedAction(
+            entry.action, _described(entry.action) if explains else "", marks and not entry.certain
+        )
         for entry in entries
     }
     return tuple(found.values())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from troubleshoot.access import selectors
+from troubleshoot.access.beside import beside_words
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Approval, Grant, Person, State
 from troubleshoot.remedy import Change, change_from_data, edited_document
@@ -30,11 +31,12 @@ class RequestPage:
     """One request. `checked` says by what it was verified, `rejections` why it was not given.
 
     `policy` is None where the viewer may follow the case but not read policy text. `is_open`: it can still be given,
-    or is. `contact` is whom to ask where nothing more comes of it.
+    or is. `contact` is whom to ask where nothing more comes of it. `beside`: what else its change names.
     """
 
     code: str
     action: str
+    beside: str
     resource: Name | None
     requester: str
     status: Status
@@ -67,6 +69,7 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
     return RequestPage(
         code=request.code,
         action=request.action,
+        beside=beside_words(request),
         resource=_resource(request),
         requester=str(request.requester),
         status=status_of(request, to_try=concerned),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from troubleshoot.access.beside import beside_words
 from troubleshoot.models import AccessRequest, Approval, Grant, State
 from troubleshoot.remedy import Change, ChangeKind, change_from_data
 from troubleshoot.web.components import Status, Step, StepState, Tone
@@ -37,10 +38,11 @@ OVER = frozenset({State.EXPIRED, State.REVOKED})
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """One line of a list of requests."""
+    """One line of a list of requests. `beside`: what else its change names, empty where it is that call alone."""
 
     code: str
     action: str
+    beside: str
     resource: str
     principal: str
     requester: str
@@ -57,6 +59,7 @@ def request_row(request: AccessRequest) -> RequestRow:
     return RequestRow(
         code=request.code,
         action=request.action,
+        beside=beside_words(request),
         resource=resource.short if resource and resource.short != "*" else "",
         principal=str(principal_name(request.principal_arn)),
         requester=str(request.requester),
