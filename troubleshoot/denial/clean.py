@@ -67,7 +67,9 @@ def clean(text: str) -> Script:
 
 
 def _unquoted(view: View) -> View:
-    """Return the view without percent signs, if the message itself stands in an address."""
+    """Return the view without a shell's quotes around a quote, and without percent signs if it is an address."""
+    if _QUOTED_QUOTE in view.text:
+        view = view.sub(re.compile(_QUOTED_QUOTE), lambda _: "'")
     if _IN_ADDRESS.search(view.text) is None:
         return view
     blank = "+" if "+not+" in view.text else "%20"
@@ -78,6 +80,7 @@ def _unpercent(match: re.Match[str]) -> str:
     return chr(int(match[1] + match[2], 16)) if match[1] else match[0]
 
 
+_QUOTED_QUOTE: Final = "'\"'\"'"
 _IN_ADDRESS: Final = re.compile(r"not(?:%20|\+)authorized(?:%20|\+)to")
 _PERCENT: Final = re.compile(r"%(?:\n[ >|#]*)?([02-7])(?:\n[ >|#]*)?([0-9A-Fa-f])|\+")
 _BLANKS: Final = re.compile("  +")

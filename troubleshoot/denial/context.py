@@ -104,7 +104,7 @@ _KEYED_CODES: Final = (
     _Mark("(client)", rf"({_ANY_CODE})\s+\(client\)", behind=60),
 )
 _BARE_CODE: Final = re.compile(
-    rf"(?<![\w.#])({CODE})(?!\w|\.\w)|(?<![\w.])({CODE}(?=KMS Message)|Forbidden(?=: "
+    rf"(?<![\w.#])(?<!\.[\n\x0b])({CODE})(?!\w|\.\w)|(?<![\w.])({CODE}(?=KMS Message)|Forbidden(?=: "
     rf"(?:Forbidden|null)))"
 )
 _ADJACENT: Final = re.compile(
@@ -240,7 +240,7 @@ def _bare_code(script: Script, start: int, end: int) -> Slot | None:
         return None
     last = matches[-1]
     group = 1 if last[1] else 2
-    return Slot(last[group], *last.span(group))
+    return Slot(put_together(last[group]), *last.span(group))
 
 
 def _operation(script: Script, found: Found, head: int, tail: int, marks: Marks) -> None:

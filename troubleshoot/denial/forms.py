@@ -73,8 +73,19 @@ def _action(script: Script, match: re.Match[str], found: Found) -> int:
     if carried is not None and not script.text[end + 1 : carried].isdigit():
         word = _WORD.match(script.text, end + 1, carried) if carried > end else None
         end = word.end() if word else end
-        found.put("action", Slot(put_together(script.text[start:end]).replace(" ", ""), start, end))
+        if not _is_emphasised(script.text, start, end):
+            found.put("action", Slot(put_together(script.text[start:end]).replace(" ", ""), start, end))
     return end
+
+
+def _is_emphasised(text: str, start: int, end: int) -> bool:
+    """Say whether the stars behind an action are Markdown's: more than one, or some before it too."""
+    if text[end - 1] != "*":
+        return False
+    return text[end - 2] == "*" or text[:start][-4:].rstrip()[-1:] == "*" or _STAR_BEHIND.match(text, end) is not None
+
+
+_STAR_BEHIND: Final = re.compile(r"[\n\x0b]\*")
 
 
 _OTHER_SCHEME: Final = re.compile(r"(?:trn|qcs|acs|crn|hrn|ocid1):")
@@ -88,7 +99,8 @@ def _named_twice(script: Script, clause: re.Match[str], found: Found) -> None:
     """Take the action from "no … allows the ACTION action" where a line break cut the first mention."""
     again = clause_action(script, clause)
     first = found.fields.get("action")
-    if again and (first is None or (len(first) < len(again.value) and again.value.startswith(first))):
+    may_be_cut = script.text[found.spans.get("action", (0, 0))[1] :][:1] in {"\n", HARD}
+    if again and (first is None or (may_be_cut and again.value.startswith(first))):
         found.put("action", again)
 
 

@@ -31,7 +31,7 @@ _FIRST: Final = re.compile(rf"[\\&<\x1b^\u241b\[\r\u2028\u2029\x85\u21b5{_INVISI
 _INLINE: Final = r"span|(?-i:code)|b|i|em|strong|a|samp|kbd|tt|font|mark|u|wbr"
 _BLOCK: Final = r"p|pre|div|li|ul|ol|td|tr|th|table|blockquote|script|html|body|h[1-6]|textarea|details|summary"
 _COLOUR: Final = (
-    r"(?:\x1b|\\+(?:x1b|u001b|033|e)|\^\[|\u241b)\r?\n?\[\r?\n?(?:[0-9;?]\r?\n?)*[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m"
+    r"(?:\x1b|\\+(?:x1b|u001b|033|e)|\^\[|\u241b)\r?\n?\[(?:\r?\n(?=[\d;?Km]))?(?:[0-9;?]\r?\n?)*[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m"
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b+(?-i:[@-Z\\\]^_])?"
 )
 _ESCAPED_BREAK: Final = (
@@ -48,6 +48,9 @@ _MARKS: Final = re.compile(
     r"|(?P<entity>&(?:amp;){0,4}(?:\#\d{1,6}|\#[xX][0-9A-Fa-f]{1,5}|quot|lt|gt|apos|nbsp|sol|plus|equals|amp);)",
     re.IGNORECASE,
 )
+_ESCAPE_GOES_ON: Final = r"[nrt][A-Z\d\\\"'{<\[]|[ux][\dA-Fa-f]"
+_HIDDEN: Final = re.compile(rf"\\[{_INVISIBLE}]+(?![{_INVISIBLE}]|{_ESCAPE_GOES_ON})|[{_INVISIBLE}]+")
+"""Invisible characters, with the backslash that a shell put before them, unless it escapes what comes behind them."""
 _BROKEN_ENTITY: Final = re.compile(r"&(?=[#\w]{0,8}\n)[#\w\n]{2,10};")
 _PLAIN: Final = {"gone": "", "blank": " "}
 _PASSES: Final = 4
@@ -58,7 +61,7 @@ def without_marks(view: View) -> View:
     """Return the view with plain characters: a line break for every kind of break, a blank for every kind of blank."""
     text = view.text
     if not text.isascii() or "\t" in text or HARD in text or "\f" in text:
-        view = view.translated(SAME_LENGTH)
+        view = view.translated(SAME_LENGTH).sub(_HIDDEN, lambda _: "")
     for _ in range(_PASSES):
         if _is_plain(view.text):
             break

@@ -10,6 +10,10 @@ from troubleshoot.denial.slots import Slot
 _ACCOUNT: Final = re.compile(r"(?:arn:[\w-]+:(?:iam|sts)::`?|)(\d{12})`?:")
 
 
+_NO_SESSION: Final = re.compile(r"arn:[\w-]+:sts::\d{12}:(?!assumed-role/|federated-user/|[^\w-])")
+"""An ARN of AWS STS that names neither a role's session nor a federated user: it was torn on its way."""
+
+
 def principal_into(found: Found, slot: Slot) -> None:
     """Keep who was refused: the name or ARN, its kind, and the account, where twelve digits tell it."""
     found.start = min(found.start, slot.start)
@@ -18,7 +22,8 @@ def principal_into(found: Found, slot: Slot) -> None:
     if kind is PrincipalKind.ANONYMOUS:
         found.spans["principal_kind"] = (slot.start, slot.end)
         return
-    found.put("principal", slot)
+    if _NO_SESSION.match(slot.value) is None:
+        found.put("principal", slot)
     account = _ACCOUNT.match(slot.value)
     if account:
         found.fields["account"] = account[1]

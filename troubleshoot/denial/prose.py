@@ -204,7 +204,7 @@ _CALLER: Final = re.compile(
     r"arn:[\w-]+:(?:iam|sts)::[^\s:]*:(?:user|assumed-role|role|federated-user)/[\w+=,.@/*-]+"
     r"|arn:[\w-]+:iam::[^\s:]*:root\b"
 )
-_NAMED: Final = re.compile(r"(?<![\w:/-])[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]+\*?(?![\w:/])")
+_NAMED: Final = re.compile(r"(?<![\w:/-])[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]+(?:\*(?!\*|[\n\x0b]\*))?(?![\w:/])")
 _REFUSAL: Final = re.compile(
     r"nicht (?:autorisiert|berechtigt)|berechtigung|pas autoris|autorisation|no est[aá] autorizad|permiso|não "
     r"(?:está|tem|possui)|permiss"

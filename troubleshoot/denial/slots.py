@@ -119,6 +119,8 @@ def carried_on(text: str, start: int, end: int, *, is_name: bool = False) -> int
         and not _is_followed(text, after)
     ):
         return None
+    if gap[0] == HARD and _SENTENCE.match(text, gap.end()) and not _is_followed(text, after):
+        return None
     if gap[0] == HARD or _GOES_ON.match(piece[0]) or _is_short_arn(value) or _is_followed(text, after):
         return end if _ends_sentence(value, gap[0], piece[0]) else after
     if value[-1] == "*" and not piece[0].strip("*"):
@@ -159,6 +161,8 @@ def _begins_anew(text: str, gap: re.Match[str]) -> bool:
     return gap[0] == "\n" and _SETTING.match(text, at) is not None
 
 
+_SENTENCE: Final = re.compile(r"[A-Z][a-z]* [a-z]")
+"""What may be the rest of a value, or the first words of a new sentence."""
 _CUT_ACCOUNT: Final = re.compile(r"arn:[\w-]*:[\w-]*:[\w-]*:\d{1,11}\Z")
 """An ARN that breaks off inside its account: only digits carry it on."""
 _SETTING: Final = re.compile(r"[A-Za-z_][\w.-]{0,80}=[^\n]*(?:\n|\Z)")

@@ -88,7 +88,7 @@ def _blob(text: str, begin: int) -> Slot | None:
     return Slot(value, begin, end) if len(value) >= _SHORTEST else None
 
 
-_REMOVED: Final = re.compile(r"\s?\[[a-z-]+-removed\]")
+_REMOVED: Final = re.compile(r"\s?\W{0,3}\[[a-z-]+-removed\]")
 """A part of the message that looked like a key, and was removed."""
 _SHORTEST: Final = 20
 _WHOLE_LINE: Final = 16
@@ -98,7 +98,13 @@ _LOOKS_CODED: Final = re.compile(r"\d|_|[a-z][A-Z]")
 
 def _elided(text: str, begin: int) -> Slot | None:
     match = _ELIDED.match(text, begin)
-    return Slot(put_together(match[1]), *match.span(1)) if match else None
+    if match is None or _CUT_WORD.match(text, begin):
+        return None
+    return Slot(put_together(match[1]), *match.span(1))
+
+
+_CUT_WORD: Final = re.compile(r"[\w+/=-]{1,20}[\n\x0b]+[\w+/=-]{16}")
+"""The first letters of a message, and more of it on the next line."""
 
 
 def _identified(script: Script, start: int, end: int) -> Found | None:

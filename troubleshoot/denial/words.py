@@ -39,7 +39,7 @@ VOCABULARY: Final = frozenset(_KNOWN.split())
 """Words that a hard line break may have cut in two: such halves are put together again."""
 
 CODE: Final = (
-    r"(?:(?:Client|KMS)\.)?(?:KMS)?AccessDenied(?:Exception|Error)?|(?:Client\.)?UnauthorizedOperation"
+    r"(?:(?:Client|KMS)\.[\n\x0b]?)?(?:KMS)?AccessDenied(?:Exception|Error)?|(?:Client\.[\n\x0b]?)?UnauthorizedOperation"
     r"|AuthorizationError(?:Exception)?"
     r"|NotAuthorized(?:Exception)?|UnauthorizedException|ACCESS_DENIED|CLIENT_ERROR|UnauthorizedTaggingOperation"
     r"|ForbiddenException"
