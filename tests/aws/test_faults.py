@@ -25,10 +25,10 @@ from botocore.exceptions import (
 from tests.aws.faulty import Door, Fault, faulty_door
 from tests.aws.wire import wire
 from tests.sandbox import settings_of
-from troubleshoot.aws import connect, reading
+from troubleshoot.aws import connect, reading, sessions
 from troubleshoot.aws.answers import NotAnswered
 from troubleshoot.aws.connect import permission_of
-from troubleshoot.aws.errors import ProblemKind, problem, told
+from troubleshoot.aws.errors import ProblemKind, problem
 from troubleshoot.aws.facts import Answers
 from troubleshoot.aws.gateway import (
     AccountSettings,
@@ -40,6 +40,7 @@ from troubleshoot.aws.gateway import (
     reader_for,
     writer_for,
 )
+from troubleshoot.aws.raised import told
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox
 from troubleshoot.aws.turns import BUSY, MOST_AT_ONCE, TURNS
@@ -100,7 +101,7 @@ def door(request: pytest.FixtureRequest, seeded_sandbox: Sandbox, monkeypatch: p
     parameters = getattr(request.node, "callspec", None)
     slow = parameters is not None and parameters.params.get("fault") == "slow"
     once = Config(connect_timeout=2, read_timeout=2 if slow else 30, retries={"total_max_attempts": 1})
-    monkeypatch.setattr(connect, "_CONFIG", once)
+    monkeypatch.setattr(sessions, "_CONFIG", once)
     monkeypatch.setattr(connect, "_REST", 0.0)
     forget()
     with faulty_door(seeded_sandbox.endpoint_url) as opened:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox import settings_of
-from troubleshoot.aws.connect import Connection, new_session, permission_of
+from troubleshoot.aws.connect import Connection, permission_of
 from troubleshoot.aws.facts import AccountSettings
 from troubleshoot.aws.live_answers import LiveAnswers
 from troubleshoot.aws.optional_checks import optional_findings
@@ -17,6 +17,7 @@ from troubleshoot.aws.reader import LiveReader
 from troubleshoot.aws.sandbox import world
 from troubleshoot.aws.sandbox.process import Sandbox
 from troubleshoot.aws.sandbox.seed import client, unguarded
+from troubleshoot.aws.sessions import new_session
 from troubleshoot.aws.writer import LiveWriter
 from troubleshoot.iam import Outcome, PolicySet, Request, catalog, evaluate, parse_policy
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 
 from portal import gunicorn
-from troubleshoot.aws import connect, reading, turns
+from troubleshoot.aws import reading, sessions, turns
 from troubleshoot.aws.gateway import AccountSettings, Reader, forget, one_turn, reader_for
 from troubleshoot.iam.snapshot import Missing, Snapshot
 
@@ -23,7 +23,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/Import"
 @pytest.fixture
 def stalled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """A reader of an AWS that takes the connection and never answers, as a stopped process does."""
-    monkeypatch.setattr(connect, "_CONFIG", Config(read_timeout=3, retries={"total_max_attempts": 1}))
+    monkeypatch.setattr(sessions, "_CONFIG", Config(read_timeout=3, retries={"total_max_attempts": 1}))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-secret")
     forget()

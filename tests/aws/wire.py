@@ -6,7 +6,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from tests.aws.faulty import Wire
-from troubleshoot.aws.connect import new_session
+from troubleshoot.aws.sessions import new_session
 
 
 def wire(service: str, operation: str, values: dict[str, Any]) -> Wire:

@@ -4,9 +4,12 @@ The key comes from the id in the address and the portal's secret key, so that ne
 """
 
 from base64 import urlsafe_b64encode
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.utils.crypto import salted_hmac
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 _SALT = "troubleshoot.guide.answers"
 
@@ -23,11 +26,15 @@ def seal(token: str, text: str) -> bytes:
 
 def unseal(token: str, sealed: bytes) -> str | None:
     """Return the text that was sealed under this id, or None where it was changed or is another id's."""
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 - loaded by the first guide that keeps an answer
+
     try:
         return _box(token).decrypt(sealed).decode()
     except InvalidToken:
         return None
 
 
-def _box(token: str) -> Fernet:
+def _box(token: str) -> "Fernet":
+    from cryptography.fernet import Fernet  # noqa: PLC0415 - as above
+
     return Fernet(urlsafe_b64encode(salted_hmac(f"{_SALT}.key", token, algorithm="sha256").digest()))

@@ -4,43 +4,27 @@ Credentials come from boto3's default chain. The role's session is kept until sh
 renewed by itself: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
 
-import logging
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import botocore.session
-from botocore.config import Config
-from botocore.credentials import DeferredRefreshableCredentials
-from botocore.handlers import json_decode_policies
-from botocore.loaders import create_loader
+from troubleshoot.aws.errors import CONNECTION_KINDS, AwsProblem, ProblemKind, problem
 
-from troubleshoot.aws.errors import CONNECTION_KINDS, AwsProblem, ProblemKind, problem, told
+if TYPE_CHECKING:
+    from botocore.session import Session
 
 Answer = dict[str, Any]
 
-# It tells at every start where it found the credentials, which is nobody's news.
-logging.getLogger("botocore.credentials").setLevel(logging.WARNING)
-
-_CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=10,
-    retries={"mode": "adaptive", "total_max_attempts": 3},
-    user_agent_extra="access-desk",
-    max_pool_connections=16,
-)
 # Seconds for which a connection that failed is not tried again. A snapshot makes some 20 calls.
 _REST = 2.0
 # Services that no snapshot needs: where one of them is down, or not offered in a Region, the others go on.
 _APART = frozenset({"accessanalyzer", "cloudtrail", "iam-toolbox"})
 # Clients whose name is not the prefix of their actions in IAM.
 _PREFIXES = {"accessanalyzer": "access-analyzer", "iam-toolbox": "iam"}
-# The service models of botocore, some megabytes of JSON: loaded once, shared by every session.
-_MODELS = create_loader()
 # botocore's sessions do not allow two threads to make a client at once.
 _MAKING = threading.RLock()
 
@@ -58,7 +42,7 @@ class Connection:
         self._external_id = external_id
         self._session_name = session_name
         self._clients: dict[str, Any] = {}
-        self._session: botocore.session.Session | None = None
+        self._session: Session | None = None
         self._down: dict[str, tuple[ProblemKind | None, float]] = {}
 
     def call(self, service: str, operation: str, **parameters: Any) -> Answer:
@@ -96,12 +80,7 @@ class Connection:
         """Return the boto3 client of a service, with the documents of IAM left as AWS wrote them."""
         with _MAKING:
             if service not in self._clients:
-                client = self._signed_in().create_client(
-                    service, region_name=self._region, endpoint_url=self._endpoint_url, config=_CONFIG
-                )
-                # boto3 decodes policies to dicts, which loses duplicate keys and the position of each statement.
-                client.meta.events.unregister("after-call.iam", json_decode_policies)
-                self._clients[service] = client
+                self._clients[service] = self._made(self._signed_in(), service)
             return self._clients[service]
 
     def rest(self, service: str = "") -> None:
@@ -114,6 +93,8 @@ class Connection:
     @contextmanager
     def _told(self, service: str, permission: str) -> Iterator[None]:
         """Tell problems in words. After one of the whole connection, do not make every next call wait for it again."""
+        from troubleshoot.aws.raised import told  # noqa: PLC0415 - loads botocore, at the first call
+
         down, since = self._down.get(_part(service), (None, 0.0))
         if down is not None and monotonic() - since < _REST:
             raise problem(down, permission)
@@ -132,21 +113,23 @@ class Connection:
             self._session = None
             self._clients = {}
 
-    def _signed_in(self) -> botocore.session.Session:
+    def _signed_in(self) -> "Session":
+        from troubleshoot.aws.sessions import own_session, session_with  # noqa: PLC0415 - loads botocore
+
         if self._session is None:
-            if self._role_arn:
-                self._session = new_session()
-                credentials = DeferredRefreshableCredentials(self._assume_role, "assume-role")
-                self._session._credentials = credentials  # type: ignore[attr-defined]
-            else:
-                self._session = _own_session()
+            self._session = session_with(self._assume_role) if self._role_arn else own_session()
         return self._session
 
+    def _made(self, session: "Session", service: str) -> Any:
+        from troubleshoot.aws.sessions import make_client  # noqa: PLC0415 - loads botocore
+
+        return make_client(session, service, region=self._region, endpoint_url=self._endpoint_url)
+
     def _assume_role(self) -> dict[str, str]:
+        from troubleshoot.aws.sessions import own_session  # noqa: PLC0415 - loads botocore
+
         with _MAKING:
-            sts: Any = _own_session().create_client(
-                "sts", region_name=self._region, endpoint_url=self._endpoint_url, config=_CONFIG
-            )
+            sts = self._made(own_session(), "sts")
         parameters = {"RoleArn": self._role_arn, "RoleSessionName": self._session_name}
         if self._external_id:
             parameters["ExternalId"] = self._external_id
@@ -199,20 +182,10 @@ def session_name(purpose: str, case: str) -> str:
 
 def forget() -> None:
     """Drop every kept session and client, for example after the portal's credentials have changed."""
+    from troubleshoot.aws.sessions import own_session  # noqa: PLC0415 - loads botocore
+
     connection.cache_clear()
-    _own_session.cache_clear()
-
-
-@lru_cache(maxsize=1)
-def _own_session() -> botocore.session.Session:
-    return new_session()
-
-
-def new_session() -> botocore.session.Session:
-    """Return a session with boto3's default chain of credentials, which shares the loaded service models."""
-    session = botocore.session.Session()
-    session.register_component("data_loader", _MODELS)
-    return session
+    own_session.cache_clear()
 
 
 def _method(operation: str) -> str:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from botocore.config import Config
 
-from troubleshoot.aws.connect import new_session
 from troubleshoot.aws.policies import CEILING_NAME, CEILING_PATH, shipped_policy
 from troubleshoot.aws.sandbox import world
+from troubleshoot.aws.sessions import new_session
 
 
 @dataclass(frozen=True, slots=True)

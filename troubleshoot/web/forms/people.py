@@ -109,6 +109,7 @@ class EraseForm(_ChangeForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, auto_id="erase_%s", **options)
+        self.fields["person"].label = "Who?"
 
 
 class AccountForm(forms.Form):
