@@ -60,6 +60,9 @@ BAD = [
     ("access-application", "arn:aws:sso:::application/x", "account-access"),
     ("anchor", "arn:aws:rolesanywhere:us-east-1:123456789012:profile/x", "trust-anchor"),
     ("day", "31.1.2027", "year-month-day"),
+    ("day", "2027-02-30", "year-month-day"),
+    ("day", "9999-12-31", "year-month-day"),
+    ("day", "２０２７-01-31", "year-month-day"),
     ("entity", SECRET, "looks like a secret"),
 ]
 

@@ -7,6 +7,7 @@ that an earlier answer tells.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from troubleshoot.denial import redact
 from troubleshoot.iam.arn import account_of, is_account_id, parse_arn
@@ -44,7 +45,7 @@ _TAG = re.compile(r"[\w .:/=+@-]{1,128}", re.ASCII)
 _POLICY = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]{1,640}", re.ASCII)
 _APPLICATION = re.compile(r"arn:aws[a-z-]*:account-access:[a-z0-9-]+:\d{12}:application/[\w-]{1,64}", re.ASCII)
 _ANCHOR = re.compile(r"arn:aws[a-z-]*:rolesanywhere:[a-z0-9-]+:\d{12}:trust-anchor/[\w-]{1,64}", re.ASCII)
-_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def clean(shape: str, value: str, known: Known, *, optional: bool = False) -> str:
@@ -75,6 +76,17 @@ def _shaped(expression: re.Pattern[str], words: str) -> Check:
         return value
 
     return check
+
+
+def _day(value: str, _known: Known) -> str:
+    """Take a day of the calendar that another day follows: access ends at the midnight between the two."""
+    try:
+        fits = _DAY.fullmatch(value) is not None and date.fromisoformat(value) < date.max
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError("Write the day as year-month-day, such as 2027-01-31.")
+    return value
 
 
 def _own_role(value: str, known: Known) -> str:
@@ -237,7 +249,7 @@ SHAPES: Mapping[str, Check] = {
         _APPLICATION, "Write its ARN: arn:aws:account-access:us-east-1:123456789012:application/… ."
     ),
     "anchor": _shaped(_ANCHOR, "Write its ARN: arn:aws:rolesanywhere:us-east-1:123456789012:trust-anchor/… ."),
-    "day": _shaped(_DAY, "Write the day as year-month-day, such as 2027-01-31."),
+    "day": _day,
 }
 LONG = frozenset({"trust-policy", "own-resources"})
 """The shapes of more than one line."""
