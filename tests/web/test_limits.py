@@ -18,7 +18,10 @@ from troubleshoot.web.table import PAGES, WORKING_ROOMS
 
 MOST_QUERIES = 12
 HEAVIEST = 150_000
-READERS = {"request-access": "owner", "facts": "owner"}
+READERS = {
+    **dict.fromkeys(("request-access", "facts", "report-reading", "answer"), "owner"),
+    **dict.fromkeys(("ask-for-changes", "narrow"), "approver"),
+}
 PAYLOADS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

@@ -19,12 +19,12 @@ from troubleshoot.access.aws_side import AwsSide, masked_side
 from troubleshoot.access.aws_side import from_data as side_from_data
 from troubleshoot.access.codes import new_code
 from troubleshoot.access.live import FRESH, RECENT, account_of, read_live
-from troubleshoot.access.permissions import Sight, sight_of
+from troubleshoot.access.permissions import Sight, owns, sight_of
 from troubleshoot.aws.gateway import AccessKey
 from troubleshoot.denial import Denial, Reading, denial_from_data, parse, reading_from_data, redact
 from troubleshoot.iam import ENGINE_VERSION
 from troubleshoot.iam.snapshot import Missing, from_data
-from troubleshoot.models import Diagnosis, Person, PrincipalLink
+from troubleshoot.models import Account, Diagnosis, Person, PrincipalLink
 
 NOBODY = Denial()
 _EDITABLE = ("principal", "action", "resource")
@@ -85,8 +85,11 @@ def recheck(diagnosis: Diagnosis, *, viewer: Person) -> None:
     diagnosis.save()
 
 
-def answer(diagnosis: Diagnosis, *, viewer: Person) -> Answer:
-    """Return what the page shows to this viewer, judged on the kept snapshot."""
+def answer(diagnosis: Diagnosis, *, viewer: Person, is_own: bool | None = None) -> Answer:
+    """Return what the page shows to this viewer, judged on the kept snapshot.
+
+    `is_own`: whether the principal is the viewer's, where the caller knows it already. It changes words alone.
+    """
     facts = denial_from_data(diagnosis.facts)
     sight = sight_of(viewer, diagnosis.account, facts.principal)
     snapshot = from_data(diagnosis.snapshot) if diagnosis.snapshot and sight.live else None
@@ -103,6 +106,7 @@ def answer(diagnosis: Diagnosis, *, viewer: Person) -> Answer:
         not_live_because=because,
         at=diagnosis.checked_at or diagnosis.created_at,
         side=_side(diagnosis, sight, viewer),
+        is_own=_is_own(viewer, diagnosis.account, facts.principal) if is_own is None else is_own,
     )
 
 
@@ -125,6 +129,10 @@ def own_access_keys(person: Person) -> list[tuple[PrincipalLink, tuple[AccessKey
     """Return the access keys of each IAM user that is linked to the person: ids, never secrets."""
     links = PrincipalLink.objects.filter(person=person).select_related("account").order_by("principal_arn")
     return [(link, _keys(link)) for link in links if ":user/" in link.principal_arn]
+
+
+def _is_own(viewer: Person, account: Account | None, principal: str | None) -> bool:
+    return bool(account and principal and owns(viewer, account, principal))
 
 
 def _side(diagnosis: Diagnosis, sight: Sight, viewer: Person) -> AwsSide | None:

@@ -97,8 +97,8 @@ def _readable_diagnosis(person: Any, rows: Any) -> Diagnosis:
 
 
 def _request(code: str) -> AccessRequest:
-    rows = AccessRequest.objects.select_related("account", "requester", "beneficiary", "diagnosis")
-    request = rows.filter(code=code).first()
+    beside = ("account", "requester", "beneficiary", "diagnosis", "extends", "follows")
+    request = AccessRequest.objects.select_related(*beside).filter(code=code).first()
     if request is None:
         raise Http404
     return request

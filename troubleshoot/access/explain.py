@@ -11,7 +11,7 @@ from troubleshoot.access.aws_side import AwsSide
 from troubleshoot.access.disagree import disagreements
 from troubleshoot.access.judging import Judged, judge, missing_facts
 from troubleshoot.access.next_stops import next_checks
-from troubleshoot.access.permissions import Sight, owns
+from troubleshoot.access.permissions import Sight
 from troubleshoot.access.shown import gates, masked, named_layer, open_statements, stopping_statements
 from troubleshoot.denial import Denial, PrincipalKind, Reading
 from troubleshoot.iam import evaluate
@@ -46,10 +46,11 @@ def explain(
     not_live_because: str,
     at: datetime,
     side: AwsSide | None = None,
+    is_own: bool = False,
 ) -> Answer:
     """Return the answer. `at` is when the snapshot was read; the call is judged as of that time.
 
-    `side` are AWS's own answers, already masked for the viewer.
+    `side` are AWS's own answers, already masked for the viewer. `is_own`: the principal is linked to the viewer.
     """
     judged = judge(facts, snapshot, at)
     remedy = _GONE if not_live_because == NO_SUCH_PRINCIPAL else _remedy(facts, judged, snapshot, account)
@@ -59,7 +60,7 @@ def explain(
         reading=reading,
         account=account,
         sight=sight,
-        own_principal=_is_own(viewer, account, facts.principal),
+        own_principal=is_own,
         live=snapshot is not None,
         not_live_because="" if snapshot else not_live_because,
         checked_at=at if snapshot else None,
@@ -142,10 +143,6 @@ def _deciders(account: Account | None, viewer: Person | None, facts: Denial) -> 
         lambda: tuple(routing.approvers_for(account=account, requester=viewer, principal_arn=principal))
     )
     return cast("tuple[Person, ...]", found)
-
-
-def _is_own(viewer: Person | None, account: Account | None, principal: str | None) -> bool:
-    return bool(viewer and account and principal and owns(viewer, account, principal))
 
 
 def _action_exists(action: str | None) -> bool | None:

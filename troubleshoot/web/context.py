@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.guide.topics import TOPICS
 from troubleshoot.iam.catalog import data_date
-from troubleshoot.models import Account, Person
+from troubleshoot.models import Account, Person, PrincipalLink
 from troubleshoot.web.components import Contact
 from troubleshoot.web.rules import permits
 from troubleshoot.web.table import BY_NAME
@@ -27,6 +28,7 @@ _ROOMS = (
     ("audit", "Audit"),
 )
 _MIXED = "mixed"
+_MOST_ACCOUNTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,12 @@ class Site:
     def _accounts(self) -> list[Account]:
         if self._person is None:
             return []
-        linked = list(Account.objects.filter(links__person=self._person).distinct())
-        return linked or (list(Account.objects.all()[:20]) if roles_of(self._person).is_staff else [])
+        linked = PrincipalLink.objects.filter(person=self._person, account=OuterRef("pk"))
+        rows = Account.objects.annotate(is_linked=Exists(linked)).order_by("-is_linked", "name")
+        if not roles_of(self._person).is_staff:
+            return list(rows.filter(is_linked=True))
+        found = list(rows[:_MOST_ACCOUNTS])
+        return [*(account for account in found if account.is_linked)] or [*found]
 
 
 def site(request: HttpRequest) -> dict[str, Site]:

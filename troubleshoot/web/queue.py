@@ -72,7 +72,7 @@ def review_response(
     if asked.diagnosis:
         if asked.diagnosis.account_id == asked.account_id:
             asked.diagnosis.account = asked.account  # read already
-        answer = diagnoses.answer(asked.diagnosis, viewer=person)
+        answer = diagnoses.answer(asked.diagnosis, viewer=person, is_own=person.pk == asked.beneficiary_id)
     panel = decision_panel(asked, viewer=person)
     typed = typed_before(request, asked.code)
     digest = {"digest": asked.change_digest}

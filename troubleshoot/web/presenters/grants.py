@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from troubleshoot.access import drift, undo
 from troubleshoot.access.drift import WORDS, Drifted
-from troubleshoot.models import AccessRequest, Grant, State
+from troubleshoot.models import UNSETTLED, AccessRequest, Grant, State
 from troubleshoot.web.components import Fact, PolicyLine, Status, Tone
 from troubleshoot.web.presenters.by_hand import commands_of, removal_of
 from troubleshoot.web.presenters.names import principal_name
@@ -25,6 +25,7 @@ _ADVICE: Final = {
     Drifted.BOUNDARY_GONE: "Put the boundary back. Without it nothing limits what the principal may be given.",
     Drifted.UNREAD: "Look at what the portal may read in this account, then compare once more.",
 }
+_NOT_YET: Final = frozenset(UNSETTLED) - {State.ACTIVE}
 _ATTACHED: Final = {True: "yes", False: "no", None: "not known"}
 
 
@@ -122,7 +123,7 @@ def needing_row(grant: Grant) -> NeedingRow:
 
 
 def chain_facts(request: AccessRequest) -> tuple[Fact, ...]:
-    """Return which request this one goes on with, which goes on with it, and which it follows. Costs two queries."""
+    """Return which request this one goes on with, which goes on with it, and which it follows. One query at most."""
     facts = []
     if request.extends_id:
         facts.append(Fact("Extends", str(request.extends), code=True, note="The old grant ends when this one works."))
@@ -134,6 +135,8 @@ def chain_facts(request: AccessRequest) -> tuple[Fact, ...]:
 
 
 def _goes_on(request: AccessRequest) -> str:
+    if request.state in _NOT_YET:
+        return ""  # only active access is extended
     live = (State.ACTIVE, State.EXPIRED, State.REVOKED) if request.state == State.REVOKED else (State.ACTIVE,)
     waits = (State.SUBMITTED, State.NEEDS_CHANGES, State.APPROVED, State.APPLYING, State.VERIFYING)
     states = live if request.state == State.REVOKED else (*live, *waits, State.AWAITING_MANUAL_APPLY)
