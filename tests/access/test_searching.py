@@ -46,6 +46,18 @@ def test_it_does_not_find_it_by(request_, search):
     assert found(search) == set()
 
 
+@pytest.mark.parametrize("search", ["OPS-4711", "ops-4711", " ops-4711 "])
+def test_a_whole_ticket_finds_no_longer_one(request_, account, alice, search):
+    make_request(requester=alice, account=account, action="s3:GetObject", ticket="OPS-47110", code="LONGER")
+    assert found(search) == {"7Q4KXM"}
+    assert found("OPS-471") == {"7Q4KXM", "LONGER"}
+
+
+def test_a_ticket_that_is_a_mere_word_does_not_hide_what_holds_the_word(request_, account, alice):
+    make_request(requester=alice, account=account, action="s3:GetObject", ticket="personalize", code="WORDY1")
+    assert found("personalize") == {"7Q4KXM", "WORDY1"}
+
+
 def test_every_word_has_to_be_there(request_, account, alice):
     make_request(requester=alice, account=account, action="s3:GetObject", code="OTHER1")
     assert found("alice") == {"7Q4KXM", "OTHER1"}

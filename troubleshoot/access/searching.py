@@ -1,4 +1,4 @@
-"""Finding requests by words. Each word of a search has to begin a word of the request.
+"""Finding requests by words. Each word of a search has to begin a word of the request; a whole ticket finds its own.
 
 The words stand in a table of their own, which an index answers from: a search costs what it finds, not what there is.
 """
@@ -12,6 +12,7 @@ from troubleshoot.models import AccessRequest, RequestWord
 from troubleshoot.models.search import LONGEST_WORD
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_DIGIT: Final = re.compile(r"[0-9]")
 _EVERYWHERE: Final = frozenset({"arn", "aws"})
 MOST_WORDS: Final = 60
 _MOST_ASKED: Final = 8
@@ -38,10 +39,16 @@ def keep(request: AccessRequest) -> None:
 
 
 def matching(rows: QuerySet[AccessRequest], search: str) -> QuerySet[AccessRequest]:
-    """Return those of the rows that hold every word of `search`; none where it holds no word at all."""
+    """Return those of the rows that hold every word of `search`; none where it holds no word at all.
+
+    Where `search`, with a digit in it, is the ticket of one of the rows, it is those that name this and no longer one.
+    """
     words = words_in(search)[:_MOST_ASKED]
     if not words:
         return rows.none()
+    ticket = search.strip()
+    if _DIGIT.search(ticket) and rows.filter(ticket__iexact=ticket).exists():
+        return rows.filter(ticket__iexact=ticket)
     for word in words:
         rows = rows.filter(Exists(RequestWord.objects.filter(request=OuterRef("pk"), word__startswith=word)))
     return rows

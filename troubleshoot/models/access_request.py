@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from troubleshoot.models.account import MAX_PRINCIPAL_ARN, Account
 from troubleshoot.models.diagnosis import Diagnosis
@@ -119,6 +120,7 @@ class AccessRequest(models.Model):
                 fields=["account", "submitted_at", "id"], condition=Q(state__in=WAITING), name="queue_account_waiting"
             ),
             models.Index(fields=["requester", "-submitted_at"], name="request_mine"),
+            models.Index(Upper("ticket"), name="request_ticket"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="request_due"),
         )
         constraints = (
