@@ -39,7 +39,9 @@ def asked_for(alice: Person, account: Account, *actions: str | list[str]) -> Acc
         ([], ""),
     ],
 )
-def test_what_is_asked_for_beside_the_call(alice: Person, account: Account, actions: list[str | list[str]], words: str) -> None:
+def test_what_is_asked_for_beside_the_call(
+    alice: Person, account: Account, actions: list[str | list[str]], words: str
+) -> None:
     assert beside_words(asked_for(alice, account, *actions)) == words
 
 

@@ -345,3 +345,16 @@ def test_a_case_without_its_own_request_page_is_linked_for_its_owner_only(
     asked = make_request(requester=alice, account=account, diagnosis=kept)
     assert "The case behind it" in signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
     assert "The case behind it" not in signed_in(rita).get(f"/requests/{asked.code}/").content.decode()
+
+
+def test_the_page_says_who_decides_while_nobody_has(alice: Person, account: Account, rita: Person) -> None:
+    asked = make_request(requester=alice, account=account)
+    page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert f"{rita} decides." in page
+
+
+def test_a_request_that_was_sent_back_waits_for_its_answer_and_no_decision(alice: Person, account: Account) -> None:
+    asked = make_request(requester=alice, account=account, state=State.NEEDS_CHANGES)
+    page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert "It goes on with the answer." in page
+    assert "decides." not in page

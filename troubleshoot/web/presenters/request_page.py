@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from troubleshoot.access import selectors
+from troubleshoot.access import routing, selectors
 from troubleshoot.access.beside import beside_words
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Approval, Grant, Person, State
 from troubleshoot.remedy import Change, change_from_data, edited_document
 from troubleshoot.web.components import Contact, Fact, Status, Step
 from troubleshoot.web.presenters.allows import AllowsView, asked_view
+from troubleshoot.web.presenters.decisions import who_in_words
 from troubleshoot.web.presenters.grants import chain_facts
 from troubleshoot.web.presenters.names import LAYERS, Name, in_sentence, list_in_words, principal_name, resource_name
 from troubleshoot.web.presenters.policies import PolicyView, change_view, document_view
@@ -60,8 +61,8 @@ class RequestPage:
     contact: Contact | None
 
 
-def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
-    """Return the page of a request for one viewer."""
+def request_page(request: AccessRequest, *, viewer: Person, names_deciders: bool = True) -> RequestPage:
+    """Return the page of a request for one viewer. `names_deciders`: its steps say who decides, which costs queries."""
     approvals = tuple(selectors.decisions(request))
     grant = None if request.state in WAITING else selectors.grant_of(request)
     change = change_from_data(request.change)
@@ -75,7 +76,9 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         status=status_of(request, to_try=concerned),
         state=request.state,
         looks_again=looks_again(request),
-        steps=timeline_of(request, approvals=approvals, grant=grant),
+        steps=timeline_of(
+            request, approvals=approvals, grant=grant, decides=_decides(request) if names_deciders else ""
+        ),
         facts=facts_of_request(request),
         justification=request.justification,
         policy=_policy(request, change, grant) if concerned or _reads_policies(viewer, request) else None,
@@ -92,6 +95,14 @@ def request_page(request: AccessRequest, *, viewer: Person) -> RequestPage:
         case_token=request.diagnosis.token if request.diagnosis and request.diagnosis.person_id == viewer.pk else "",
         contact=_contact(request.account) if concerned and request.state not in UNSETTLED else None,
     )
+
+
+def _decides(request: AccessRequest) -> str:
+    if request.state != State.SUBMITTED:
+        return ""
+    asked = routing.asked_of(request)
+    route = routing.route_of(asked)
+    return who_in_words([str(person) for person in routing.people_of(route, asked)], route.approvals)
 
 
 def _contact(account: Account) -> Contact:

@@ -118,20 +118,27 @@ def touched(change: Change) -> str:
     return f"Only the {name} gains by it." if name else ""
 
 
-def timeline_of(request: AccessRequest, *, approvals: Sequence[Approval], grant: Grant | None) -> tuple[Step, ...]:
-    """Return the steps of a request: what is done, what is happening now, what comes next."""
+def timeline_of(
+    request: AccessRequest, *, approvals: Sequence[Approval], grant: Grant | None, decides: str = ""
+) -> tuple[Step, ...]:
+    """Return the steps of a request: what is done, what is happening now, what comes next.
+
+    `decides` says who takes the decision that it waits for.
+    """
     asked = Step("Asked", StepState.DONE, f"by {request.requester}", request.submitted_at)
     if request.state in (State.WITHDRAWN, State.LAPSED):
         return (asked, Step(_STATUS[request.state][0].capitalize(), StepState.FAILED, "", request.changed_at))
-    decided = _decided(request, approvals)
+    decided = _decided(request, approvals, decides or "An approver looks at it.")
     if request.state == State.REJECTED:
         return (asked, decided)
     return (asked, decided, _applied(request, grant), _verified(request, grant), _ends(request, grant))
 
 
-def _decided(request: AccessRequest, approvals: Sequence[Approval]) -> Step:
+def _decided(request: AccessRequest, approvals: Sequence[Approval], decides: str) -> Step:
+    if request.state == State.NEEDS_CHANGES:
+        return Step("Decision", StepState.NOW, "An approver asked something. It goes on with the answer.")
     if request.state not in _DECIDED:
-        return Step("Decision", StepState.NOW, "An approver looks at it.")
+        return Step("Decision", StepState.NOW, decides)
     last = approvals[-1] if approvals else None
     by, at = (f"by {last.approver}", last.decided_at) if last else ("", request.changed_at)
     if request.state == State.REJECTED:

@@ -73,7 +73,7 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
     by_hand = keeps and request.state == State.AWAITING_MANUAL_APPLY
     grant = selectors.grant_of(request) if by_hand else None
     return ReviewPage(
-        request=request_page(request, viewer=viewer),
+        request=request_page(request, viewer=viewer, names_deciders=False),
         touched=touched(change),
         lasts=f"It lasts {duration_words(change.hours)}." if change.hours else "It lasts until it is revoked.",
         risk=stored_risk(request.risk, [finding_from_data(one) for one in request.findings]),
