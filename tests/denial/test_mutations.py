@@ -117,8 +117,7 @@ FAILURE = "You are not authorized to perform this operation. Encoded authorizati
         ),
         (f"(UnauthorizedOperation) when calling the DescribeIns\n\ntances operation: {FAILURE}", "operation", None),
         (
-            f"(403) when calling the X operation:\n<Code>Access\nDenied</Code>User: {NORA} is not authorized to "
-            "perform: s3:ListBucket",
+            f"(403) when calling the X operation: <Code>Access\nDenied</Code>User: {NORA} is not authorized to perform",
             "error_code",
             "AccessDenied",
         ),

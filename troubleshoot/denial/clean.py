@@ -14,7 +14,8 @@ from troubleshoot.denial.words import VOCABULARY
 
 _STAMP: Final = (
     r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[ ]?[+-]\d\d:?\d\d)?\]?[ ]?"
-    r"(?:[ ]?(?:\|[ ]?[\w.-]+[ ]?\||\[[\w.:/ -]{1,40}\]|-[ ](?=[A-Z]+\b)|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL"
+    r"(?:[ ]?(?:\|[ ]?[\w.-]+[ ]?\||\[(?![a-z-]+-removed)[\w.:/ -]{1,40}\]|-[ ](?=[A-Z]+\b)"
+    r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL"
     r"|TRACE|CRITICAL)\b:?)[ ]?)*(?:-[ ])?"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ ]\d+[ ]\d\d:\d\d:\d\d[ ][\w.-]+[ ][\w./-]+(?:\[\d+\])?:"
     r"|\d\d:\d\d:\d\d(?:[.,]\d+)?[ ](?:\[?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\]?:?)"
@@ -99,22 +100,23 @@ def _lines(view: View) -> View:
     if " \n" in view.text or " " + HARD in view.text:
         view = view.sub(_BLANK_AT_END, lambda _: "\n")
     view = view.sub(_BREAK, _break, first=_breaks(view.text, None if "|" in view.text else _BEGINS_MARK))
-    return view.sub(_BREAK_IN_WORD, _joined, first=_breaks(view.text, _WORD_CHARS))
+    return view.sub(_BREAK_IN_WORD, _joined, first=_breaks(view.text, _BEGINS_WORD))
 
 
-def _breaks(text: str, following: str | None) -> Iterator[int]:
-    """Yield where a line ends and the next one begins with one of these characters; None: with any."""
+def _breaks(text: str, following: re.Pattern[str] | None) -> Iterator[int]:
+    """Yield where a line ends and the next one begins so; None: anyhow."""
     flat = text.replace(HARD, "\n")
     at = flat.find("\n")
     while at >= 0:
-        if following is None or text[at] == HARD or flat[at + 1 : at + 2] in following:
+        if following is None or text[at] == HARD or following.match(text, at + 1):
             yield at
         at = flat.find("\n", at + 1)
 
 
 _BLANK_AT_END: Final = re.compile(r" [\n\x0b]")
 _WORD_CHARS: Final = string.ascii_letters + "-"
-_BEGINS_MARK: Final = " #/*>│┃|╷╵╎<[ADFJMNORS-" + string.digits
+_BEGINS_WORD: Final = re.compile(r"[A-Za-z-]")
+_BEGINS_MARK: Final = re.compile(r"[ #/*>│┃|╷╵╎<\[\d-]|REM|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec")
 """What a mark or a stamp may begin with: a digit, a bracket, a month; a container's name only before a stroke."""
 
 

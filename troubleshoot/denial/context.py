@@ -104,8 +104,8 @@ _KEYED_CODES: Final = (
     _Mark("(client)", rf"({_ANY_CODE})\s+\(client\)", behind=60),
 )
 _BARE_CODE: Final = re.compile(
-    rf"(?<![\w.#])(?<!\.[\n\x0b])({CODE})(?!\w|\.\w)|(?<![\w.])({CODE}(?=KMS Message)|Forbidden(?=: "
-    rf"(?:Forbidden|null)))"
+    rf"(?=[ACFKNU])(?<![\w.#])(?<!\.[\n\x0b])({CODE})(?!\w|\.\w)"
+    rf"|(?=[ACFKNU])(?<![\w.])({CODE}(?=KMS Message)|Forbidden(?=: (?:Forbidden|null)))"
 )
 _ADJACENT: Final = re.compile(
     r"(?<![\w.])((?:Validation|InvalidParameterValue|InvalidInput|InvalidRequest|BadRequest|GeneralService"

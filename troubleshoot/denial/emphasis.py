@@ -13,7 +13,7 @@ _EMPHASIS: Final = re.compile(
     r"|(?<![\w*/:.\\-])(?P<line>__?)(?=[A-Za-z])[^\"\s_]+(?:[ :][^\"\n]{0,300}?)?(?<=[\w*.)])(?P=line)(?!\w)"
 )
 _LINK: Final = re.compile(r"\[(?P<shown>[^\[\]\n]{1,400})(?P<to>\]\(https?://[^\s()]*\))")
-_STAR: Final = re.compile(r"\*(?<![\w*/:.)\\-]\*)\*{0,2}[^\s*]")
+_STAR: Final = re.compile(r"\*(?<![\w*/:.)\\-]\*)(?:\*{1,2}[^\s*]|[A-Za-z])")
 _LINE_MARK: Final = re.compile(r"(?<![\w/:.-])_[A-Za-z_]")
 _ANY: Final = re.compile(r"(?s)[*_]{1,3}|\[|\]\(\S*?\)")
 
@@ -29,4 +29,4 @@ def without_emphasis(view: View) -> View:
         for pair in _EMPHASIS.finditer(text):
             length = len(pair[pair.lastgroup or 0])
             marks |= {pair.start(): length, pair.end() - length: length}
-    return view.sub(_ANY, lambda match: match[0][marks.get(match.start(), 0) :]) if marks else view
+    return view.sub(_ANY, lambda match: match[0][marks[match.start()] :], first=sorted(marks)) if marks else view

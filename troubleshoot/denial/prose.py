@@ -46,7 +46,7 @@ def read_prose(script: Script) -> list[Found]:
     """Read every refusal in prose; those that the plain sentence already tells are sorted out by the caller."""
     low = script.low
     found: list[Found] = []
-    if "be assumed" in low or " assume" in low.replace(" assumed", ""):
+    if "be assumed" in low or " assume " in low:
         found += [_assumed(script, match) for match in _ASSUME.finditer(low) if _is_service(script, match)]
     if "permission" in low:
         found += [_to_call(script, match) for match in _TO_CALL.finditer(low)]
@@ -128,7 +128,7 @@ _VALUES: Final = {
     "resource": re.compile(r"\"resource\" ?: ?\"([^\"]+)\""),
 }
 _STATEMENT_ACTION: Final = re.compile(r"\"actions\" ?: ?\{\"items\" ?: ?\[\{\"value\" ?: ?\"([\w-]+:\w+)\"")
-_ARN: Final = re.compile(r"\"arn\"\s?:\s?\"\s?(arn:[^\" ]+)\"")
+_ARN: Final = re.compile(r"\"arn\s?\"\s?:\s?\"\s?(arn:[^\" ]+)\"")
 _UNIQUE_ID: Final = re.compile(r"\"(AROA|AIDA)\w+")
 
 

@@ -104,7 +104,7 @@ def carried_on(text: str, start: int, end: int, *, is_name: bool = False) -> int
     """
     gap = _GAP.match(text, end)
     if gap is None or _begins_anew(text, gap):
-        return end
+        return None if gap is None and text[end : end + 1] == "\n" and "arn:".startswith(text[start:end]) else end
     piece = (_NAME if is_name else _PIECE).match(text, gap.end())
     if piece is None:
         return end
@@ -161,7 +161,7 @@ def _begins_anew(text: str, gap: re.Match[str]) -> bool:
     return gap[0] == "\n" and _SETTING.match(text, at) is not None
 
 
-_SENTENCE: Final = re.compile(r"[A-Z][a-z]* [a-z]")
+_SENTENCE: Final = re.compile(r"[A-Z][a-z]* [a-z]|[\w.-]+: ")
 """What may be the rest of a value, or the first words of a new sentence."""
 _CUT_ACCOUNT: Final = re.compile(r"arn:[\w-]*:[\w-]*:[\w-]*:\d{1,11}\Z")
 """An ARN that breaks off inside its account: only digits carry it on."""
@@ -253,11 +253,12 @@ _TORN: Final = re.compile(
 
 def is_torn(value: str) -> bool:
     """Say whether marks that belong to no value stand in this one: how it was wrapped or quoted is not known."""
-    return (_TORN_SIGN.search(value) is not None or value.find("arn:aws", 1) > 0) and _TORN.search(value) is not None
+    has_sign = value.count("*") > 1 or " *" in value or value.find("arn:aws", 1) > 0 or _TORN_SIGN.search(value)
+    return bool(has_sign) and _TORN.search(value) is not None
 
 
-_TORN_SIGN: Final = re.compile(r"[`*…#>\"]|\]\(|\.\.|/ ")
-"""What stands in every torn value but one that holds two ARNs."""
+_TORN_SIGN: Final = re.compile(r"[`…#>\"]|\]\(|\.\.|/ ")
+"""What stands in every torn value but one with two ARNs or stars."""
 
 _FORMATTED: Final = re.compile(r"(?<=:) (?=[\w-])| (?=:)")
 

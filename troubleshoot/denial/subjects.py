@@ -120,7 +120,11 @@ def _named_service(script: Script, name: re.Match[str] | None, found: Found) -> 
     if name is None:
         return
     start = name.start()
-    if " " in name[0].strip() and name.re is not _BRANDED and not _STANDS_FIRST.search(script.text, 0, start):
+    if (
+        " " in name[0].strip()
+        and name.re is not _BRANDED
+        and not _STANDS_FIRST.search(script.text, max(0, start - 2), start)
+    ):
         found.fields["principal_kind"] = PrincipalKind.SERVICE
         return
     slot = delimited(script.text, start, name.end())
