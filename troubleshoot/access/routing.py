@@ -86,12 +86,13 @@ def people_of(route: Route, asked: Asked, *, day: date | None = None) -> QuerySe
     Nobody decides their own request, and nobody gives rights to a principal that is linked to them.
     """
     day = day or timezone.localdate()
-    people = approvers_for(account=asked.account, requester=asked.requester, principal_arn=asked.principal_arn)
-    if route.rules:
+    if route.rules and not route.by_account:
         apart = [asked.requester.pk, *(person.pk for person in holders_of(asked.account, asked.principal_arn))]
-        named = set.intersection(*(_named_by(rule, day) for rule in route.rules))
-        here = people if route.by_account else Person.objects.filter(is_active=True).exclude(pk__in=apart)
-        people = here.filter(pk__in=named).order_by("pk")
+        people = Person.objects.filter(is_active=True).exclude(pk__in=apart).order_by("pk")
+    else:
+        people = approvers_for(account=asked.account, requester=asked.requester, principal_arn=asked.principal_arn)
+    if route.rules:
+        people = people.filter(pk__in=set.intersection(*(_named_by(rule, day) for rule in route.rules)))
     return people.exclude(pk=asked.beneficiary.pk) if asked.beneficiary else people
 
 
@@ -167,7 +168,8 @@ def standing_approvals(request: AccessRequest) -> list[Approval]:
 
     A substitute's counts where it was given within the dates, also when these are over.
     """
-    given = list(request.approvals.filter(verdict=Approval.Verdict.APPROVE, change_digest=request.change_digest))
+    approvals = request.approvals.select_related("approver")
+    given = list(approvals.filter(verdict=Approval.Verdict.APPROVE, change_digest=request.change_digest))
     if not given:
         return []
     asked = asked_of(request)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access import doors, drift, extending, manual, selectors, still_denied, undo
-from troubleshoot.access.errors import Duplicate, Refused, Told
+from troubleshoot.access.errors import Duplicate, Refused
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.denial import TextTooLarge
 from troubleshoot.models import AccessRequest, Person
@@ -17,6 +17,7 @@ from troubleshoot.web.presenters.grants import grant_page, needing_row, status_o
 from troubleshoot.web.presenters.requests import request_row
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
+from troubleshoot.web.telling import told
 from troubleshoot.web.turning import page_of
 
 CONFLICT = 409
@@ -76,39 +77,27 @@ def undo_grant(request: HttpRequest, code: str) -> HttpResponse:
     form = UndoForm(request.POST)
     if not form.is_valid():
         return _grant_page(request, person, asked, form, status=UNPROCESSABLE)
-    try:
-        undo.ask(request=asked, person=person, reason=form.cleaned_data["reason"])
-    except Told as told:
-        messages.error(request, told.words)
-    else:
-        messages.success(request, "The worker undoes it now, unless somebody changed it since. This page says which.")
-    return redirect("grant", code=code)
+    reason = form.cleaned_data["reason"]
+    done = "The worker undoes it now, unless somebody changed it since. This page says which."
+    return told(
+        request, lambda: undo.ask(request=asked, person=person, reason=reason), done=done, back="grant", code=code
+    )
 
 
 def compare(request: HttpRequest, code: str) -> HttpResponse:
     """Let the worker compare the grant with IAM now."""
     person = person_of(request)
     asked = doors.request_to_review(person, code)
-    try:
-        drift.ask_again(request=asked, person=person)
-    except Told as told:
-        messages.error(request, told.words)
-    else:
-        messages.success(request, "The worker compares it with IAM now.")
-    return redirect("grant", code=code)
+    done = "The worker compares it with IAM now."
+    return told(request, lambda: drift.ask_again(request=asked, person=person), done=done, back="grant", code=code)
 
 
 def removed(request: HttpRequest, code: str) -> HttpResponse:
     """Say that what was made by hand was taken away: the worker looks whether it is gone."""
     person = person_of(request)
     asked = doors.request_to_review(person, code)
-    try:
-        manual.look_now(request=asked, person=person)
-    except Told as told:
-        messages.error(request, told.words)
-    else:
-        messages.success(request, "The worker looks now whether it is gone.")
-    return redirect("grant", code=code)
+    done = "The worker looks now whether it is gone."
+    return told(request, lambda: manual.look_now(request=asked, person=person), done=done, back="grant", code=code)
 
 
 def _extended(request: HttpRequest, person: Person, asked: AccessRequest, form: ExtendForm) -> HttpResponse:
