@@ -147,6 +147,19 @@ def test_anothers_authorization_id_beside_ones_own_arn_is_dropped(reader, monkey
     assert "Secret" not in str(diagnosis.aws_answers)
 
 
+def test_the_helpdesk_fills_no_fact_of_a_strangers_case_with_what_is_about_another(
+    reader, monkeypatch, mary, mateo, helen, account
+):
+    answer_with(monkeypatch, simulation=simulated(), decoded=decoded())
+    PrincipalLink.objects.create(person=helen, account=account, principal_arn=f"{MARY_ARN}-helpdesk")
+    told = {}
+    for owner in (mary, mateo):
+        case = kept(owner, ENCODED)
+        diagnoses.recheck(case, viewer=helen)
+        told[owner] = diagnoses.answer(Diagnosis.objects.get(pk=case.pk), viewer=owner).facts.principal
+    assert told == {mary: None, mateo: MATEO_ARN}
+
+
 def test_ones_own_encoded_message_fills_what_the_text_left_out(reader, monkeypatch, mateo):
     answer_with(monkeypatch, simulation=simulated(), decoded=decoded())
     answer = seen(mateo, ENCODED)

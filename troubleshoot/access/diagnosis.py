@@ -152,7 +152,8 @@ def _keys(link: PrincipalLink) -> tuple[AccessKey, ...] | Missing:
 
 
 def _read_live(diagnosis: Diagnosis, *, viewer: Person, max_age: float) -> None:
-    read = read_live(denial_from_data(diagnosis.facts), viewer=viewer, case=diagnosis.code, max_age=max_age)
+    facts, owner = denial_from_data(diagnosis.facts), diagnosis.person
+    read = read_live(facts, viewer=viewer, owner=owner, case=diagnosis.code, max_age=max_age)
     snapshot = read.snapshot
     diagnosis.facts = {**diagnosis.facts, **read.facts.as_data()}
     diagnosis.account = read.account

@@ -34,17 +34,25 @@ class Live:
     side: AwsSide | None = None
 
 
-def read_live(facts: Denial, *, viewer: Person, case: str, max_age: float) -> Live:
-    """Return the live state of the principal that the facts name, as far as the viewer may see it."""
+def read_live(facts: Denial, *, viewer: Person, owner: Person, case: str, max_age: float) -> Live:
+    """Return the live state of the principal that the facts name, as far as the viewer may see it.
+
+    The facts are shown to the case's owner as well: what an opened message tells fills them only where both may see
+    that principal. Else a stranger would learn it when the helpdesk checks the stranger's case again.
+    """
     with one_turn():
-        return _read_live(facts, viewer, case, max_age)
+        return _read_live(facts, viewer, owner, case, max_age)
 
 
-def _read_live(facts: Denial, viewer: Person, case: str, max_age: float) -> Live:
+def _read_live(facts: Denial, viewer: Person, owner: Person, case: str, max_age: float) -> Live:
     deadline = Deadline()
     side = AwsSide()
     if not is_principal(facts.principal):
-        facts, side = _opened(facts, viewer, case)
+        filled, opened = _opened(facts, viewer, case)
+        if not is_principal(filled.principal) or sight_of(owner, account_of(filled), filled.principal).live:
+            facts, side = filled, opened
+        else:
+            side = AwsSide(dropped=opened.dropped)
     account = account_of(facts)
     because = _why_not(facts, account, viewer)
     if because or account is None:
