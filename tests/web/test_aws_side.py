@@ -22,6 +22,7 @@ from troubleshoot.aws.answers import AuthorizationPolicy, DecodedStatement, NotA
 from troubleshoot.aws.errors import ProblemKind
 from troubleshoot.iam.decision import Outcome
 from troubleshoot.iam.layers import Layer
+from troubleshoot.iam.request import Request
 from troubleshoot.iam.roles import RoleWay
 from troubleshoot.models import Account, Diagnosis, Person
 
@@ -193,3 +194,15 @@ def test_the_page_with_all_of_it_costs_no_more_queries_than_others(
     kept = pasted(client, text(tail=BY_MESSAGE + BY_NUMBER))
     with django_assert_max_num_queries(12):
         client.get(f"/d/{kept.token}/")
+
+
+def test_the_simulator_is_told_the_time_so_that_a_grant_with_an_end_counts(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    go_live(monkeypatch, account)
+    told: list[Request] = []
+    answers = answer_with(monkeypatch)
+    monkeypatch.setattr(answers, "simulate", lambda call, **_: told.append(call) or simulated())
+    kept = pasted(signed_in(mateo), text())
+    assert kept.snapshot is not None
+    assert [call.context["aws:CurrentTime"] for call in told] == [kept.snapshot["read_at"].replace("+00:00", "Z")]

@@ -57,6 +57,7 @@ __all__ = [
 SIMULATOR_BLIND_SPOTS = BLIND_SPOTS
 """What IAM's simulator does not look at, in words."""
 
+_NOW = "aws:CurrentTime"
 PAGE_SECONDS = 8.0
 """A page waits no longer for AWS than this, all questions together."""
 
@@ -141,14 +142,19 @@ def kept_for(viewer: Person, account: Account, opened: Mapping[str, Any]) -> Aws
 def ask_beside(
     side: AwsSide, call: Request | None, snapshot: Snapshot, answers: Answers, *, deadline: Deadline
 ) -> AwsSide:
-    """Return the answers with the simulator's, and with the roles that would do."""
+    """Return the answers with the simulator's, and with the roles that would do.
+
+    The simulator is told the time at which the state was read. By itself it knows none, and would say of every
+    grant that ends by `aws:CurrentTime` that it does not allow.
+    """
     if call is None:
         return side
     request = call
+    dated = replace(call, context={**call.context, _NOW: snapshot.read_at.replace("+00:00", "Z")})
     document = snapshot.resource.document if isinstance(snapshot.resource, StoredPolicy) else ""
     simulation, roles = within(
         deadline,
-        lambda: answers.simulate(request, resource_policy=document),
+        lambda: answers.simulate(dated, resource_policy=document),
         lambda: _usable(answers, request, snapshot),
     )
     return replace(side, simulation=simulation, roles=Missing(_LATE.why) if isinstance(roles, NotAnswered) else roles)
