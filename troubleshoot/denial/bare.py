@@ -98,8 +98,9 @@ def read_bare(script: Script, strong: Row) -> list[Found]:
     groups = _groups(_all_marks(script))
     ends = [group[-1][0] for group in groups]
     explained = {bisect_right(ends, item.start) - 1 for item in strong.items}
+    is_event = "eventname" in script.low
     return [
-        _bare(script, group)
+        _bare(script, group, is_event=is_event)
         for index, group in enumerate(groups)
         if not strong.touches(group[0][0] - _BEHIND_SENTENCE, group[0][0])
         and not (index in explained and strong.touches(ends[index], ends[index] + _BEFORE_SENTENCE))
@@ -159,14 +160,14 @@ def _groups(marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
     return groups
 
 
-def _bare(script: Script, group: list[tuple[int, str]]) -> Found:
+def _bare(script: Script, group: list[tuple[int, str]], *, is_event: bool) -> Found:
     at = group[0][0]
     found = Found(at, at, weak=True)
     apis = list(_API.finditer(script.text, max(0, at - 160), at))
     if apis:
         api = apis[-1]
         found.put_aside("action", Slot(put_together(api[1]), *api.span(1)))
-    if "eventname" in script.low:
+    if is_event:
         _caller(script, found)
     return found
 
