@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from tests.builders import denial_text, make_diagnosis, make_request
+from tests.builders import denial_text, make_approval, make_diagnosis, make_request
 from tests.cast import ALICE_ARN, MARY_ARN, make_person
 from tests.matrix.world import make_world
 from tests.web.markup import read
 from tests.web.signing_in import pasted, signed_in
-from troubleshoot.models import AccessRequest, Account, Diagnosis, Person, Role
+from troubleshoot.models import AccessRequest, Account, Comment, Diagnosis, Person, Risk, Role
 from troubleshoot.web.table import PAGES, WORKING_ROOMS
 
 MOST_QUERIES = 12
@@ -81,6 +82,19 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(db: None, name: str) 
         person = make_person(f"person{number}", Role.HELPDESK, links=((world.account, f"{ALICE_ARN}{number}"),))
         make_request(requester=person, beneficiary=world.people["owner"], account=world.account, action=f"s3:A{number}")
     assert _queries(client, f"/{address}?state=all") == few
+
+
+def test_a_review_with_approvals_and_comments_costs_the_same_however_many_there_are(db: None) -> None:
+    world = make_world()
+    AccessRequest.objects.filter(pk=world.request.pk).update(risk=Risk.HIGH)
+    client, costs = world.client("auditor"), []
+    for number in range(3):
+        approver = make_person(f"approver{number}", Role.APPROVER, account=world.account)
+        make_approval(world.request, approver)
+        Comment.objects.create(request=world.request, author=approver, text="Fine.", at=timezone.now())
+        costs.append(_queries(client, f"/queue/{world.request.code}/"))
+    assert len(set(costs)) == 1
+    assert costs[0] <= MOST_QUERIES + 1
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

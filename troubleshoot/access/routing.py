@@ -4,7 +4,7 @@ The first routing rule that fits says who decides, and how many must approve; wi
 account do. A request that falls under several rules needs people whom each of them names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -163,21 +163,21 @@ def required_approvals(request: AccessRequest) -> int:
     return route_of(asked_of(request)).approvals
 
 
-def standing_approvals(request: AccessRequest) -> list[Approval]:
+def standing_approvals(
+    request: AccessRequest, *, known: Mapping[date, Collection[int]] | None = None
+) -> list[Approval]:
     """Return the approvals that count: of exactly this change, by people who may still decide it.
 
-    A substitute's counts where it was given within the dates, also when these are over.
+    A substitute's counts where it was given within the dates, also when these are over. `known` holds the ids of who
+    may decide on some days, for a page that asked already; a decision asks anew.
     """
     approvals = request.approvals.select_related("approver")
     given = list(approvals.filter(verdict=Approval.Verdict.APPROVE, change_digest=request.change_digest))
-    if not given:
-        return []
-    asked = asked_of(request)
-    route = route_of(asked)
-    may = {
-        day: set(people_of(route, asked, day=day).values_list("pk", flat=True))
-        for day in {approval.decided_at.date() for approval in given}
-    }
+    may = dict(known or {})
+    if days := {approval.decided_at.date() for approval in given} - may.keys():
+        asked = asked_of(request)
+        route = route_of(asked)
+        may |= {day: set(people_of(route, asked, day=day).values_list("pk", flat=True)) for day in days}
     return [approval for approval in given if approval.approver_id in may[approval.decided_at.date()]]
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from troubleshoot.access import asking, comments, routing
 from troubleshoot.access.doors import may_see
 from troubleshoot.models import AccessRequest, Comment, Person, State
@@ -49,12 +51,13 @@ def decision_panel(request: AccessRequest, *, viewer: Person) -> DecisionPanel:
     asked = routing.asked_of(request)
     route = routing.route_of(asked) if waits else None
     people = list(routing.people_of(route, asked)) if route else []
-    may_decide = viewer.pk in {person.pk for person in people}
+    deciders = {person.pk for person in people}
+    may_decide = viewer.pk in deciders
     return DecisionPanel(
         may_decide=may_decide,
         may_narrow=may_decide and not change_from_data(request.change).is_manual,
         who=who_in_words([str(person) for person in people], route.approvals) if route else "",
-        given=_given(request) if route and route.approvals > 1 else "",
+        given=_given(request, deciders) if route and route.approvals > 1 else "",
         waits_for=_waits_for(request),
         changed=request.first_change is not None,
         others=tuple(
@@ -85,8 +88,9 @@ def _comment(comment: Comment, viewer: Person) -> CommentView:
     return CommentView(str(comment.author), comment.at, comment.text, comment.author_id == viewer.pk)
 
 
-def _given(request: AccessRequest) -> str:
-    names = [str(approval.approver) for approval in routing.standing_approvals(request)]
+def _given(request: AccessRequest, deciders: set[int]) -> str:
+    standing = routing.standing_approvals(request, known={timezone.localdate(): deciders})
+    names = [str(approval.approver) for approval in standing]
     return f"Approved so far by {list_in_words(names)}." if names else "Nobody has approved it yet."
 
 
