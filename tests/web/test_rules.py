@@ -79,6 +79,18 @@ def test_the_form_offers_the_next_free_place(admins: tuple[Person, Person], rita
     assert 'name="position" value="40"' in signed_in(admins[0]).get("/rules/propose/").content.decode()
 
 
+def test_confirming_needs_a_fresh_sign_in_and_leads_back(admins: tuple[Person, Person], rita: Person) -> None:
+    rule = make_rule(rita)
+    signed_in(admins[0]).post(f"/rules/{rule.pk}/end/")
+    client = signed_in(admins[1])
+    session = client.session
+    session["signed_in_at"] = 0
+    session.save()
+    response = client.post(f"/people/changes/{AdminChange.objects.get().pk}/confirm/")
+    assert response["Location"] == "/sign-in/again/?next=%2Frules%2F"
+    assert AdminChange.objects.get().state == AdminChange.State.PROPOSED
+
+
 def test_a_rule_ends_when_a_second_administrator_confirms(admins: tuple[Person, Person], rita: Person) -> None:
     rule = make_rule(rita, name="Old rule")
     page = signed_in(admins[0]).post(f"/rules/{rule.pk}/end/", follow=True).content.decode()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from troubleshoot.access import doors, erasing, selectors
 from troubleshoot.access import people as services
@@ -13,6 +14,7 @@ from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.rules import RULE_KINDS
 from troubleshoot.models import AdminChange, Person
 from troubleshoot.web.forms.people import EraseForm, LinkChangeForm, RoleChangeForm
+from troubleshoot.web.fresh import ask_again
 from troubleshoot.web.presenters.people import change_view, person_row
 from troubleshoot.web.presenters.rules import people_named
 from troubleshoot.web.read import UNPROCESSABLE
@@ -47,7 +49,10 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm what another administrator proposed."""
+    """Confirm what another administrator proposed, after a sign-in that is not old."""
+    change = doors.change_to_decide(person_of(request), pk)
+    if again := ask_again(request, reverse(_room(change))):
+        return again
     return _decide(request, pk, services.confirm_change, "Confirmed. It is in effect.")
 
 
@@ -72,7 +77,11 @@ def _decide(request: HttpRequest, pk: int, decide: Callable[..., None], words: s
         messages.error(request, told.words)
     else:
         messages.success(request, words)
-    return redirect("rules" if change.kind in RULE_KINDS else "people")
+    return redirect(_room(change))
+
+
+def _room(change: AdminChange) -> str:
+    return "rules" if change.kind in RULE_KINDS else "people"
 
 
 def _page(request: HttpRequest, sent: _Form | None = None, *, status: int = 200) -> HttpResponse:
