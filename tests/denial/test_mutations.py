@@ -117,7 +117,7 @@ FAILURE = "You are not authorized to perform this operation. Encoded authorizati
         ),
         (f"(UnauthorizedOperation) when calling the DescribeIns\n\ntances operation: {FAILURE}", "operation", None),
         (
-            f"(403) when calling X operation: <Code>Access\nDenied</Code>User: {NORA} is not authorized to perform: s3:A",
+            f"(403) when calling X: <Code>Access\nDenied</Code>User: {NORA} is not authorized to perform: s3:A",
             "error_code",
             "AccessDenied",
         ),

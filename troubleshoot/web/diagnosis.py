@@ -20,6 +20,8 @@ from troubleshoot.web.presenters.tickets import ticket_text
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
 
+_LONGEST_NUMBER = 7
+
 
 def diagnosis(request: HttpRequest, token: str) -> HttpResponse:
     """Show a diagnosis to whoever may see it, masked to what that person may see."""
@@ -27,7 +29,10 @@ def diagnosis(request: HttpRequest, token: str) -> HttpResponse:
     kept = doors.diagnosis_for(person, token)
     answer = diagnoses.answer(kept, viewer=person)
     requests = _requests(kept)
-    page = diagnosis_page(answer, kept, chosen=kept.chosen, asked=open_request(requests), viewer=person)
+    begin = request.GET.get("begin", "")
+    listed_from = int(begin) if begin.isdecimal() and len(begin) < _LONGEST_NUMBER else None
+    asked = open_request(requests)
+    page = diagnosis_page(answer, kept, chosen=kept.chosen, listed_from=listed_from, asked=asked, viewer=person)
     context = {
         "page": page,
         "kept": kept,

@@ -36,7 +36,7 @@ def read(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Person):
         kept = diagnoses.diagnose(person=request.user, reading=reading, chosen=chosen)
         return redirect("diagnosis", token=kept.token)
-    return _unkept(request, reading, chosen)
+    return _unkept(request, reading, chosen, form.cleaned_data["begin"])
 
 
 def _too_large(request: HttpRequest, text: str, words: str) -> HttpResponse:
@@ -56,7 +56,8 @@ def _no_denial(request: HttpRequest, reading: Reading) -> HttpResponse:
     return render(request, "read/no_denial.html", context, status=UNPROCESSABLE)
 
 
-def _unkept(request: HttpRequest, reading: Reading, chosen: int) -> HttpResponse:
+def _unkept(request: HttpRequest, reading: Reading, chosen: int, listed_from: int | None) -> HttpResponse:
     answer = diagnoses.answer_from_text(reading, chosen=chosen)
-    context = {"page": diagnosis_page(answer, None, chosen=chosen), "kept": None, "text": reading.text}
+    page = diagnosis_page(answer, None, chosen=chosen, listed_from=listed_from)
+    context = {"page": page, "kept": None, "text": reading.text}
     return render(request, "diagnosis/page.html", context)

@@ -10,7 +10,10 @@ _HINT = re.compile(r"(?i)not authorized|accessdenied|access denied|unauthorizedo
 
 
 class PasteForm(forms.Form):
-    """The pasted text, and which of several denials to look at. Size is the reader's question, not the form's."""
+    """The pasted text, which of several denials to look at, and where the list of them begins.
+
+    Size is the reader's question, not the form's.
+    """
 
     text = forms.CharField(
         label="Paste the error you got",
@@ -20,6 +23,7 @@ class PasteForm(forms.Form):
         help_text="From a terminal, a log, the console, Terraform or CloudFormation. Passwords and keys are removed.",
     )
     chosen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    begin = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, data: object = None, **options: object) -> None:
         super().__init__(_without_nul(data) if data is not None else None, **options)  # type: ignore[arg-type]
@@ -42,4 +46,4 @@ def part_to_keep(text: str) -> str:
 def _without_nul(data: object) -> dict[str, str]:
     # A NUL cannot stand in a form field nor in PostgreSQL's text, and logs are full of them.
     get = getattr(data, "get", lambda _name: None)
-    return {name: value.replace("\x00", "") for name in ("text", "chosen") if (value := get(name)) is not None}
+    return {name: value.replace("\x00", "") for name in ("text", "chosen", "begin") if (value := get(name)) is not None}

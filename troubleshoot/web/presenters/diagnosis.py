@@ -17,6 +17,7 @@ from troubleshoot.web.presenters.names import Name, in_sentence, list_in_words, 
 from troubleshoot.web.presenters.next_steps import is_pass_role, next_steps, not_yours
 from troubleshoot.web.presenters.next_stops import NextStop, next_stops
 from troubleshoot.web.presenters.policies import StatementView, statement_view
+from troubleshoot.web.presenters.several import Several, several
 from troubleshoot.web.presenters.steps import Step
 from troubleshoot.web.presenters.verdict import Verdict, verdict_of
 
@@ -33,16 +34,6 @@ REMOVED = {
     "access-key-id": "access key id (its last four characters stay)",
 }
 """What was taken out of a paste, by kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several denials in the same text."""
-
-    number: int
-    words: str
-    count: int
-    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +55,7 @@ class DiagnosisPage:
     facts: tuple[Fact, ...]
     text: tuple[Segment, ...]
     removed: tuple[str, ...]
-    choices: tuple[Choice, ...]
+    choices: Several
     basis: str
     limits: tuple[str, ...]
     is_judged: bool
@@ -78,12 +69,14 @@ def diagnosis_page(
     diagnosis: Diagnosis | None,
     *,
     chosen: int = 0,
+    listed_from: int | None = None,
     asked: AccessRequest | None = None,
     viewer: Person | None = None,
 ) -> DiagnosisPage:
     """Return the page of an answer.
 
     `diagnosis` is None for somebody who is not signed in; `asked` is an open request from this case, if there is one.
+    `listed_from` is where the list of several denials begins on the page.
     """
     gates = _gates(answer)
     denials = answer.reading.denials
@@ -100,7 +93,7 @@ def diagnosis_page(
         facts=facts_of(answer.facts),
         text=marked(answer.reading.text, spans),
         removed=removed_in_words(answer.reading.removed),
-        choices=tuple(_choice(number, denial, chosen) for number, denial in enumerate(denials)),
+        choices=several(denials, chosen, listed_from),
         basis=_basis(answer, viewer),
         limits=_limits(answer),
         is_judged=not answer.fictional,
@@ -149,16 +142,6 @@ def _resource(facts: Denial) -> Fact:
     if known is not None and known.wildcard_only:
         return Fact("Resource", "*", code=True, note="this action takes no single resource")
     return _fact("Resource", resource_name(facts.resource))
-
-
-def _choice(number: int, denial: Denial, chosen: int) -> Choice:
-    resource, principal = resource_name(denial.resource), principal_name(denial.principal)
-    words = denial.action or denial.operation or denial.error_code or "a call that the message does not name"
-    if resource and resource.short != "*":
-        words += f" on {resource.short}"
-    if principal:
-        words += f", by {principal.short}"
-    return Choice(number, words, denial.count, number == chosen)
 
 
 def _gates(answer: Answer) -> tuple[Gate, ...]:
