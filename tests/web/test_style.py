@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone
@@ -17,6 +18,7 @@ from troubleshoot.web.components import Gate, GateState
 pytestmark = pytest.mark.django_db
 
 CSS = Path(settings.BASE_DIR) / "static" / "css"
+DJANGO_ADMIN = Path(admin.__file__).parent / "static/admin/css"
 VENDOR = Path(settings.BASE_DIR) / "static" / "vendor"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 COMPONENTS = TEMPLATES / "components"
@@ -63,7 +65,8 @@ def test_every_token_that_is_used_exists() -> None:
 
 
 def test_every_class_in_a_template_is_styled() -> None:
-    styled = set(re.findall(r"\.(-?[a-zA-Z][\w-]*)", "".join(sheet.read_text() for sheet in CSS.glob("*.css"))))
+    sheets = [*CSS.glob("*.css"), *DJANGO_ADMIN.glob("*.css")]
+    styled = set(re.findall(r"\.(-?[a-zA-Z][\w-]*)", "".join(sheet.read_text() for sheet in sheets)))
     for file in TEMPLATES.rglob("*.html"):
         for value in re.findall(r'class="([^"]+)"', re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", file.read_text())):
             # What a variable completes ends with `--` here.
