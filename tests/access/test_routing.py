@@ -203,6 +203,24 @@ def test_nobody_a_rule_names_decides_their_own(account, rita, noor):
     assert who(make_request(requester=rita, account=account, action=DELETE)) == []
 
 
+@pytest.mark.parametrize(
+    "principal",
+    ["iam::123456789012:user/rita", "iam::123456789012:user/team/RITA", "sts::123456789012:assumed-role/DATA/x"],
+)
+def test_no_path_and_no_case_hides_whose_principal_it_is(account, alice, rita, noor, principal):
+    for linked in ("user/people/Rita", "role/team/Data"):
+        PrincipalLink.objects.create(person=rita, account=account, principal_arn=f"arn:aws:iam::123456789012:{linked}")
+    people = routing.approvers_for(account=account, requester=alice, principal_arn=f"arn:aws:{principal}")
+    assert [person.username for person in people] == ["noor"]
+
+
+@pytest.mark.parametrize(
+    "principal", ["sts::123456789012:federated-user", "sts::123456789012:x", "iam::123456789012:root"]
+)
+def test_what_is_neither_user_nor_role_belongs_to_nobody(account, rita, principal):
+    assert routing.holders_of(account, f"arn:aws:{principal}") == []
+
+
 def test_whoever_is_disabled_decides_nothing(account, alice, rita, ida):
     make_rule(ida, rita)
     type(ida).objects.filter(pk=ida.pk).update(is_active=False)

@@ -188,25 +188,24 @@ def admins() -> QuerySet[Person]:
 
 def holders_of(account: Account, principal_arn: str) -> list[Person]:
     """Return the active people whose principal this is: linked to it, to its role, or to a session of it."""
-    arn = parse_arn(principal_arn)
-    if arn is None or arn.account != account.account_id:
+    named = _named(principal_arn)
+    if named is None or named[0] != account.account_id:
         return []
-    name = arn.resource.split("/")[1 if arn.service == "sts" else -1]
-    nearly = PrincipalLink.objects.filter(account=account, person__is_active=True, principal_arn__contains=f"/{name}")
-    links = nearly.select_related("person").order_by("person_id", "pk")
-    found = {link.person_id: link.person for link in links if _same(principal_arn, link.principal_arn)}
+    links = PrincipalLink.objects.filter(account=account, person__is_active=True)
+    nearly = links.filter(principal_arn__icontains=f"/{named[2]}").select_related("person").order_by("person_id", "pk")
+    found = {link.person_id: link.person for link in nearly if _named(link.principal_arn) == named}
     return list(found.values())
 
 
-def _same(principal: str, linked: str) -> bool:
-    """Whether both are one user or role. Names are unique in an account, so a wrong path hides nobody."""
-    return _named(principal) is not None and _named(principal) == _named(linked)
-
-
 def _named(text: str) -> tuple[str, str, str] | None:
+    """Return the account, kind and name of a user or role. A wrong path, or another case, hides nobody.
+
+    A name is unique in its account, whatever its case:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
     arn = parse_arn(text)
     if arn is None or arn.resource_type not in {"user", "role", "assumed-role"}:
         return None
     kind = "user" if arn.resource_type == "user" else "role"
     name = arn.resource_id.split("/")[0 if arn.resource_type == "assumed-role" else -1]
-    return arn.account, kind, name
+    return arn.account, kind, name.lower()
