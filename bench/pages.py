@@ -111,14 +111,16 @@ def load(server: Server, paths: tuple[str, ...], count: int) -> None:
         thread.join()
 
 
-def per_second(server: Server, paths: tuple[str, ...]) -> float:
-    """Return the requests a second of one core: the best of some rounds."""
-    load(server, paths, 200)
-    best = 0.0
+def per_second(*served: tuple[Server, tuple[str, ...]]) -> list[float]:
+    """Return the requests a second of one core for each server: the best of some rounds, in which they take turns."""
+    for server, paths in served:
+        load(server, paths, 200)
+    best = [0.0] * len(served)
     for _ in range(ROUNDS):
-        begun = server.seconds
-        load(server, paths, REQUESTS)
-        best = max(best, REQUESTS / max(server.seconds - begun, 1 / TICKS))
+        for number, (server, paths) in enumerate(served):
+            begun = server.seconds
+            load(server, paths, REQUESTS)
+            best[number] = max(best[number], REQUESTS / max(server.seconds - begun, 1 / TICKS))
     return best
 
 
@@ -179,13 +181,12 @@ def main() -> None:
     }
     subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput"], cwd=ROOT, env=environment, check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
-    with serving("bench._bare", {**os.environ, "DJANGO_SETTINGS_MODULE": "bench._bare"}) as bare:
-        reference, bare_size = per_second(bare, ("/",)), bare.largest
+    bare_environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "bench._bare"}
+    with serving("bench._bare", bare_environment) as bare, serving("portal.wsgi", environment) as portal:
+        reference, topics = per_second((bare, ("/",)), (portal, TOPICS))
         at_least, _ = p95(bare, "/")
-    with serving("portal.wsgi", environment) as portal:
-        topics = per_second(portal, TOPICS)
         slowest, cost = p95(portal, path, cookie)
-        size = portal.largest
+        bare_size, size = bare.largest, portal.largest
     ratio = topics / reference
     print(f"topic page, per core       {topics:>8,.0f} /s   a bare Django view {reference:,.0f} /s   x {ratio:.2f}")
     print(f"diagnosis, p95             {slowest * 1000:>8.0f} ms   limit 150 ms   a bare view {at_least * 1000:.0f} ms")
