@@ -258,3 +258,13 @@ def test_the_worker_looks_at_once_at_what_an_erased_approver_was_asked(account, 
     erase(person=rita, by=adam, confirmed_by=ada)
     request.refresh_from_db()
     assert request.due_at <= timezone.now()
+
+
+def test_the_command_without_a_terminal_says_how_to_go_on(written, alice, adam, ada, monkeypatch):
+    def nobody(_prompt):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    with pytest.raises(CommandError, match="nothing was erased; without a terminal, say --yes"):
+        call_command("erase_person", "alice", by="adam", confirmed_by="ada")
+    assert SECRET in everything_kept()

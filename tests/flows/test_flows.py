@@ -196,3 +196,9 @@ def test_not_knowing_is_an_answer_wherever_a_person_may_not_know() -> None:
     asked = [question for flow in FLOWS.values() for question in flow.questions]
     with_unknown = [one for one in asked if one.may_not_know or UNKNOWN in one.keys]
     assert len(with_unknown) >= len(asked) // 2
+
+
+def test_who_does_not_know_where_a_program_runs_is_not_told_to_make_a_key() -> None:
+    flow = FLOWS["access-keys"]
+    assert replay(flow, {"want": "need", "runs": "unknown"}, {}).at.id == "find-where"
+    assert replay(flow, {"want": "need", "runs": "none"}, {}).at.id == "key"

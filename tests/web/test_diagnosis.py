@@ -6,6 +6,7 @@ from tests.builders import denial_text, make_diagnosis, make_request
 from tests.cast import ALICE_ARN, MARY_ARN, MATEO_ARN
 from tests.web.signing_in import pasted, signed_in
 from troubleshoot.models import Account, Diagnosis, Person, State
+from troubleshoot.web.presenters.steps import Step
 
 GET_WIDGET = f"User: {MATEO_ARN} is not authorized to perform: personalize:GetWidget on resource: my-example-widget"
 PASS_ROLE = f"User: {MARY_ARN} is not authorized to perform: iam:PassRole"
@@ -235,3 +236,16 @@ def test_a_message_without_its_action_is_answered_and_asks_for_it(mateo: Person)
     assert "The call DescribeVolumes was refused." in page
     assert "Add what the message left out" in page
     assert "Request access" not in page
+
+
+def test_each_line_of_a_text_to_copy_is_set_in_on_the_ticket(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
+) -> None:
+    monkeypatch.setattr(
+        "troubleshoot.web.presenters.tickets.next_steps",
+        lambda *_, **__: [Step("Use a role", "In the file:", quote="[profile A]\nrole_arn = b")],
+    )
+    client = signed_in(mateo)
+    kept = pasted(client, denial_text(MATEO_ARN))
+    text = client.get(f"/d/{kept.token}/ticket/").content.decode()
+    assert "\n   [profile A]\n   role_arn = b\n" in text

@@ -168,7 +168,7 @@ class TestGrant:
     ) -> None:
         change_document(iam, active)
         page = signed_in(adam).post(f"/grants/{active.code}/compare/", follow=True).content.decode()
-        assert "The worker compares it with IAM now." in page
+        assert "The worker compares it with IAM now. Open this page again in a moment." in page
         drain()
         assert "another document than the approved one" in text(signed_in(adam), f"/grants/{active.code}/")
 

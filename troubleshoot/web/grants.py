@@ -88,7 +88,7 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     """Let the worker compare the grant with IAM now."""
     person = person_of(request)
     asked = doors.request_to_review(person, code)
-    done = "The worker compares it with IAM now."
+    done = "The worker compares it with IAM now. Open this page again in a moment."
     return told(request, lambda: drift.ask_again(request=asked, person=person), done=done, back="grant", code=code)
 
 

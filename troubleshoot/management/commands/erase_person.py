@@ -21,8 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         names = (options["username"], options["by"], options["confirmed_by"])
         person, by, confirmed_by = (_person(name) for name in names)
-        if not options["yes"] and input(f"Erase {person} ({person.username}) for ever? Write yes: ") != "yes":
-            raise CommandError("nothing was erased")
+        if not (options["yes"] or _is_meant(person)):
+            raise CommandError("nothing was erased; without a terminal, say --yes")
         try:
             counts = erase(person=person, by=by, confirmed_by=confirmed_by)
         except Refused as refused:
@@ -30,6 +30,13 @@ class Command(BaseCommand):
         self.stdout.write("Erased: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()) + ".")
         self.stdout.write("What remains:")
         self.stdout.writelines(f"- {words}" for words in REMAINS)
+
+
+def _is_meant(person: Person) -> bool:
+    try:
+        return input(f"Erase {person} ({person.username}) for ever? Write yes: ") == "yes"
+    except EOFError:  # nobody sits there
+        return False
 
 
 def _person(username: str) -> Person:

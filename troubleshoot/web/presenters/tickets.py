@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from textwrap import indent
 
 from troubleshoot.access.answer import Answer
 from troubleshoot.models import AccessRequest, Diagnosis
@@ -26,7 +27,7 @@ def ticket_text(answer: Answer, diagnosis: Diagnosis, *, address: str, requests:
     lines += ["", "What can be done"]
     for number, step in enumerate(next_steps(answer, diagnosis, asked=asked), start=1):
         lines.append(f"{number}. {step.title}. {step.words}")
-        lines += [f"   {step.quote}"] if step.quote else []
+        lines += [indent(step.quote, "   ")] if step.quote else []
     return "\n".join([*lines, "", address, ""])
 
 

@@ -16,7 +16,8 @@ NODES: tuple[Node, ...] = (
             to("to-oidc", "in a build pipeline", "ci"),
             to("anywhere", "on our own servers", "servers"),
             to("to-third", "at another company", "vendor"),
-            to("key", "where nothing else works", "none", UNKNOWN),
+            to("key", "where nothing else works", "none"),
+            to("find-where", "not known", UNKNOWN),
         ),
         options=(
             Option("laptop", "On my own machine, and I have an IAM user"),
@@ -99,6 +100,21 @@ NODES: tuple[Node, ...] = (
         ),
         ask_admin="Our servers sign in with an access key. Could you set up IAM Roles Anywhere for them, with a "
         "trust anchor and a profile?",
+    ),
+    Outcome(
+        "find-where",
+        "First find out where the program runs",
+        (
+            Text("Almost every place has a way in that needs no key. Which one it is depends on the place."),
+            Text("Until you know, make no new key. If one is in use already, leave it as it is."),
+        ),
+        ("Ask whoever runs the program: on whose machine, or in which service?", "Then answer this question again."),
+        (
+            Next("Answer again", "/guide/access-keys/?want=need", "Once you know where it runs."),
+            KEYS_TOPIC,
+        ),
+        ask_admin="I want to call AWS from a program, and do not know where it runs. Could you tell me, and which "
+        "way to sign in you want for it?",
     ),
     Outcome(
         "key",
