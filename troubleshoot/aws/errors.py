@@ -82,6 +82,7 @@ _WORDS = {
 # Neither a refusal nor an error of AWS's is known, so none is told.
 _NO_ERROR_NAMED = "{call} did not succeed, and it is not known why. An administrator must look into it."
 
+
 @dataclass(eq=False)
 class AwsProblem(Exception):  # noqa: N818 - it is told to people as a problem, with what to do
     """One thing that AWS, or the way to it, did not do.
