@@ -43,7 +43,6 @@ INSTALLED_APPS = [
 # token of forms, so that a method that no page answers is a 405 and not a form that is too old.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "troubleshoot.web.middleware.strict_headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

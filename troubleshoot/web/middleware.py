@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
@@ -30,14 +32,16 @@ HEADERS: Mapping[str, str] = {
 
 
 def strict_headers(get_response: GetResponse) -> GetResponse:
-    """Refuse browser features and foreign embedding on every answer; never keep what a signed-in person saw.
+    """Refuse browser features, foreign content and embedding on every answer; never keep what a signed-in person saw.
 
-    A static file says itself that it is everybody's, and stays so.
+    A static file says itself that it is everybody's, and stays so. The content security policy is the same on every
+    page, without a nonce, so it is written once: django-csp's own middleware would do it twice for each answer.
     """
+    headers = {**HEADERS, HEADER: build_policy()}
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         if "public" in response.get("Cache-Control", ""):
             return response
