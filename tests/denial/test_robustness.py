@@ -55,6 +55,8 @@ PIECES = [
     "\ud800",
     "%2F",
     "a |\n",
+    "AKIA" * 60 + "=x is not authorized ",
+    "=" + "AKIA" * 60 + " is not authorized ",
     "with an explicit deny in a service control policy: arn:aws:x ",
 ]
 

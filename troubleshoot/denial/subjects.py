@@ -144,8 +144,9 @@ def _plain_name(slot: Slot, found: Found) -> None:
             found.fields["principal_kind"] = PrincipalKind.UNKNOWN
 
 
-_BRANDED: Final = re.compile(r"\b(?:Amazon|AWS)[ \n](?:[A-Z][A-Za-z0-9]*[ \n]?)+\Z")
-_NAME_WORDS: Final = re.compile(r"\b(?:[A-Z][A-Za-z0-9]*[ \n]?)+\Z")
+_CAPITALISED: Final = r"[A-Z][A-Za-z0-9]*(?:[ \n][A-Z][A-Za-z0-9]*)*[ \n]?\Z"
+_BRANDED: Final = re.compile(rf"\b(?:Amazon|AWS)[ \n]{_CAPITALISED}")
+_NAME_WORDS: Final = re.compile(rf"\b{_CAPITALISED}")
 _STANDS_FIRST: Final = re.compile(r"(?:\A|[\"'`(]|[>|:;] ?|[\n\x0b]|- )\Z")
 _BRACKETED: Final = re.compile(r"<[^<>]+>|\[[^\[\]]+\]|\{[^{}]+\}")
 _PLAIN_NAME: Final = re.compile(r"(?:\.{3}|…)?(?=\w*[-_/.@\d])[A-Za-z][\w+=,.@/-]*\w")
