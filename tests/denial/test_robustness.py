@@ -55,8 +55,7 @@ PIECES = [
     "\ud800",
     "%2F",
     "a |\n",
-    "AKIA" * 60 + "=x is not authorized ",
-    "=" + "AKIA" * 60 + " is not authorized ",
+    "AKIA" * 60 + "= Nora is not authorized ",
     "with an explicit deny in a service control policy: arn:aws:x ",
 ]
 
