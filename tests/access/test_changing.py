@@ -51,6 +51,14 @@ def test_an_approver_narrows_it_and_everybody_is_told(asked, account, alice, rit
     assert (data["change"], data["before"]) == (asked.change_digest, before)
 
 
+def test_a_question_its_answer_and_a_reason_stay_to_be_read_on_the_request(asked, alice, rita):
+    services.ask_for_changes(request=asked, approver=rita, change_digest=asked.change_digest, reason="Which week?")
+    services.resubmit(request=asked, person=alice, justification="The release is next week.")
+    narrow(asked, rita, Fields(actions=(WIDE[0],)), reason="One is enough.")
+    said = [(comment.author.username, comment.text) for comment in asked.comments.select_related("author")]
+    assert said == [("rita", "Which week?"), ("alice", "The release is next week."), ("rita", "One is enough.")]
+
+
 def test_earlier_approvals_do_not_count_for_a_narrower_change(asked, rita, noor):
     AccessRequest.objects.filter(pk=asked.pk).update(risk=Risk.HIGH)
     asked.refresh_from_db()

@@ -6,10 +6,12 @@ Whoever approved the change before has to look again: an approval counts for the
 import copy
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from troubleshoot.access import outbox, routing
 from troubleshoot.access.calls import as_of, call_from_data
+from troubleshoot.access.comments import keep_said
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.filing import refuse_without_approvers
 from troubleshoot.access.guards import Attempt
@@ -35,17 +37,15 @@ def resubmit(*, request: AccessRequest, person: Person, justification: str, chan
     attempt = Attempt(request, person, reason=words)
     check(request, Event.RESUBMIT, attempt)
     new = _with(request, change) if change and change.digest() != request.change_digest else request
-    transition(
-        request=request,
-        event=Event.RESUBMIT,
-        attempt=attempt,
-        changes={"justification": words, **_columns(request, new)},
-        telling=Telling(
-            data=_digests(request, new),
-            texts={"justification": words},
-            mails=outbox.to_all("to_decide", routing.deciders(new)),
-        ),
+    telling = Telling(
+        data=_digests(request, new),
+        texts={"justification": words},
+        mails=outbox.to_all("to_decide", routing.deciders(new)),
     )
+    changes = {"justification": words, **_columns(request, new)}
+    with transaction.atomic():
+        transition(request=request, event=Event.RESUBMIT, attempt=attempt, changes=changes, telling=telling)
+        keep_said(request, person, words)
 
 
 def narrow(*, request: AccessRequest, approver: Person, change_digest: str, wanted: str | Fields, reason: str) -> None:
@@ -61,17 +61,15 @@ def narrow(*, request: AccessRequest, approver: Person, change_digest: str, want
         raise Refused("not_narrower", smaller.words)
     _refuse_useless(request, smaller)
     new = _with(request, smaller)
-    transition(
-        request=request,
-        event=Event.NARROW,
-        attempt=attempt,
-        changes=_columns(request, new),
-        telling=Telling(
-            data=_digests(request, new),
-            texts={"reason": attempt.reason},
-            mails=_narrowed_mails(request, approver, attempt.reason),
-        ),
+    telling = Telling(
+        data=_digests(request, new),
+        texts={"reason": attempt.reason},
+        mails=_narrowed_mails(request, approver, attempt.reason),
     )
+    columns = _columns(request, new)
+    with transaction.atomic():
+        transition(request=request, event=Event.NARROW, attempt=attempt, changes=columns, telling=telling)
+        keep_said(request, approver, attempt.reason)
 
 
 def _with(request: AccessRequest, change: Change) -> AccessRequest:

@@ -40,6 +40,11 @@ def add_comment(*, request: AccessRequest, author: Person, text: str) -> Comment
     return comment
 
 
+def keep_said(request: AccessRequest, author: Person, words: str) -> None:
+    """Keep among the comments what a step's own entry and mails tell already: a question, an answer, a reason."""
+    Comment.objects.create(request=request, author=author, text=words, at=timezone.now())
+
+
 def may_comment(person: Person, request: AccessRequest) -> bool:
     """Tell whether the person has a part in the request. Who only reads it, such as an auditor, has none."""
     roles = roles_of(person)

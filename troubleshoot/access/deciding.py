@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from troubleshoot import audit
 from troubleshoot.access import guards, outbox
+from troubleshoot.access.comments import keep_said
 from troubleshoot.access.errors import Stale
 from troubleshoot.access.guards import Attempt
 from troubleshoot.access.states import Event, Telling, check, transition
@@ -29,7 +30,9 @@ def ask_for_changes(*, request: AccessRequest, approver: Person, change_digest: 
     attempt = Attempt(request, approver, change_digest, cleaned(reason))
     mails = outbox.to_all("changes_wanted", [request.requester, request.beneficiary], reason=attempt.reason)
     telling = Telling(texts={"reason": attempt.reason}, mails=mails)
-    transition(request=request, event=Event.ASK_FOR_CHANGES, attempt=attempt, telling=telling)
+    with transaction.atomic():
+        transition(request=request, event=Event.ASK_FOR_CHANGES, attempt=attempt, telling=telling)
+        keep_said(request, approver, attempt.reason)
 
 
 def _decide(seen: AccessRequest, approver: Person, event: Event, digest: str, reason: str) -> None:

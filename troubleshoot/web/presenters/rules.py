@@ -90,7 +90,7 @@ def _fits(account: str, action: str, resource: str, group: str, risk: str) -> tu
 
 
 def _needs(approvals: int) -> str:
-    return "one must approve" if approvals == 1 else f"{approvals} must approve"
+    return "One must approve" if approvals == 1 else f"{approvals} must approve"
 
 
 def _place(row: RuleApprover, today: date) -> str:
