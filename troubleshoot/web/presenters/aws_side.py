@@ -123,7 +123,7 @@ def _simulated(found: Simulation) -> AwsLine:
         names = list_in_words(list(dict.fromkeys(one.policy for one in found.matched)))
         words.append(f"It names {names}.")
     if found.missing_keys:
-        words.append(f"Nobody could tell it {keys_in_words(found.missing_keys, last='or')}.")
+        words.append(f"It was not told {keys_in_words(found.missing_keys, last='or')}, which the portal does not know.")
     return AwsLine(_TITLES["simulation"], _SIMULATED[found.decision], (*words, *found.left_out))
 
 

@@ -155,12 +155,16 @@ def _request(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
     return [
         Step(
             "Ask for just this action" if answer.own_principal else f"Ask on behalf of {_principal(answer)}",
-            f"{what}, nothing more. {who_decides(answer)}",
+            f"{what}, nothing more{_or_the_job(action)}. {who_decides(answer)}",
             reverse("request-access", args=[diagnosis.token]),
             "Request access",
             "primary",
         )
     ]
+
+
+def _or_the_job(action: str) -> str:
+    return "; or the whole job that it belongs to, risks side by side" if action.startswith("personalize:") else ""
 
 
 def _asked(asked: AccessRequest, answer: Answer, viewer: Person | None) -> list[Step]:
