@@ -11,7 +11,8 @@ from urllib.parse import parse_qs
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.aws.faulty import Door, faulty_door
+from tests.aws.faulty import Door, Fault, faulty_door
+from tests.aws.test_faults import FAULTS
 from tests.aws.wire import refusal, wire
 from tests.sandbox import settings_of
 from troubleshoot.aws import asking
@@ -291,6 +292,23 @@ def test_a_policy_that_may_not_be_fetched_costs_nothing_else(behind: Answers, do
     found = behind.authorization_details("abc123")
     assert isinstance(found, AuthorizationDetails)
     assert "iam:GetRequestAuthorizationPolicy" in found.policies[0].why_not
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_happens_to_a_policy_s_text_the_record_is_told_without_it(
+    behind: Answers, door: Door, fault: Fault
+) -> None:
+    record(door, details())
+    door.faults["GetRequestAuthorizationPolicy"] = fault
+    found = behind.authorization_details("abc123")
+    if fault == "slow":  # what all of an answer may take is over before the one call is given up
+        assert isinstance(found, NotAnswered)
+        assert found.kind is ProblemKind.TIMED_OUT
+        return
+    assert isinstance(found, AuthorizationDetails)
+    assert found.evaluations
+    assert found.policies[0].document is None
+    assert found.policies[0].why_not
 
 
 def test_an_id_that_aws_does_not_know_may_come_later(behind: Answers, door: Door) -> None:
