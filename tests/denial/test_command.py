@@ -64,6 +64,8 @@ def test_a_denial_is_printed_with_every_field(monkeypatch: pytest.MonkeyPatch) -
         (b"[1]", {"id": None, "error": "this line is not a JSON object"}),
         (b'{"id": "a"}', {"id": "a", "error": "`text` is missing or not a string"}),
         (b'{"id": "a", "text": 5}', {"id": "a", "error": "`text` is missing or not a string"}),
+        (b'{"id": NaN, "text": "a"}', {"id": None, "error": "`id` is not a string"}),
+        (b'{"id": ["a"], "text": "a"}', {"id": None, "error": "`id` is not a string"}),
     ],
 )
 def test_a_broken_line_is_answered_and_the_run_goes_on(line: bytes, answer: dict[str, Any]) -> None:
@@ -94,6 +96,45 @@ def test_lines_are_taken_as_they_come() -> None:
 def test_a_lone_surrogate_does_not_end_the_run() -> None:
     (answer,) = answers([rb'{"id": "s", "text": "\ud800 ' + DENIED.encode() + b'"}'])
     assert answer["denials"][0]["action"] == "s3:GetObject"
+
+
+def test_half_a_surrogate_pair_in_an_id_does_not_end_the_run() -> None:
+    lines = rb'{"id": "\ud800", "text": "a"}' + b"\n" + json.dumps({"id": "é", "text": DENIED}).encode() + b"\n"
+    done = _ran(["parse_denial", "--jsonl"], lines, PYTHONIOENCODING="ascii")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["id"], second["id"]) == ("\ud800", "é")
+    assert done.returncode == 0
+
+
+def test_it_ends_quietly_when_its_reader_leaves() -> None:
+    one = json.dumps({"id": 1, "text": "a"}).encode() + b"\n"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "manage.py", "parse_denial", "--jsonl"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(one)
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.stdout.close()
+        process.stdin.write(one)
+        process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=20) == 1
+
+
+def _ran(arguments: list[str], lines: bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **environment},
+        input=lines,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_people_get_words(monkeypatch: pytest.MonkeyPatch) -> None:

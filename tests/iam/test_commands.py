@@ -59,6 +59,9 @@ def test_answers_come_in_the_order_of_the_cases(monkeypatch):
         (line(unknown_layers=["nothing"]), "1", "'nothing' is not a valid Layer"),
         (line(context=[]), "1", "`context` must be an object"),
         ('{"id": "1", "id": "2"}', None, "`id` stands here for the second time"),
+        (line(policies={"boundry": None}), "1", "`boundry` is no layer"),
+        (line("\ud800"), "\ud800", "half of a surrogate pair"),
+        (line(context={"a": float("nan")}), "1", "expected a value"),
     ],
 )
 def test_a_case_that_cannot_be_read_says_why_and_the_run_goes_on(monkeypatch, broken, name, words):
@@ -70,7 +73,38 @@ def test_a_case_that_cannot_be_read_says_why_and_the_run_goes_on(monkeypatch, br
 
 def test_a_duplicate_key_in_a_document_is_an_error(monkeypatch):
     (answer,) = evaluated(monkeypatch, line().replace('"Effect": "Allow"', '"Effect": "Deny", "Effect": "Allow"'))
+    assert answer["id"] == "1"
     assert "`Effect` stands here for the second time" in answer["error"]
+
+
+def test_a_document_that_is_too_deep_is_an_error_of_its_own_case(monkeypatch):
+    deep = "[" * 100 + "]" * 100
+    (answer,) = evaluated(monkeypatch, line().replace('"Allow"', deep))
+    assert answer["id"] == "1"
+    assert "levels deep" in answer["error"]
+
+
+def test_what_is_optional_may_be_null(monkeypatch):
+    (answer,) = evaluated(monkeypatch, line(context=None, unknown_keys=None, unknown_layers=None))
+    assert answer["decision"] == "allowed"
+    (answer,) = evaluated(monkeypatch, line(policies=None))
+    assert answer["decision"] == "implicit_deny"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_case(monkeypatch):
+    (answer,) = evaluated(monkeypatch, "\ufeff" + line())
+    assert answer["decision"] == "allowed"
+
+
+def test_a_byte_of_another_encoding_spoils_only_its_own_case(monkeypatch):
+    lines = (
+        line("a").encode() + b"\n" + line("b", note="@").encode().replace(b"@", b"\xe9") + b"\n" + line("c").encode()
+    )
+    out = io.StringIO()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines), encoding="ascii"))
+    call_command("evaluate", stdout=out, jsonl=True)
+    answers = [json.loads(answer) for answer in out.getvalue().splitlines()]
+    assert [(one["id"], "error" in one) for one in answers] == [("a", False), ("b", True), ("c", False)]
 
 
 def test_values_may_be_numbers_booleans_lists_or_null(monkeypatch):

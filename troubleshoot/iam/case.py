@@ -1,8 +1,9 @@
 """One evaluation case as a line of JSON: the format of `manage.py evaluate --jsonl`."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from troubleshoot.iam.document import MAX_CHARACTERS, MAX_DEPTH, Policy, PolicyError, parse_policy
 from troubleshoot.iam.jsontext import JSONTextError, Node, read_json
@@ -11,6 +12,7 @@ from troubleshoot.iam.request import ContextValue, Request
 
 _DEPTH_AROUND_DOCUMENT = 5
 _UNREAD = Unknown("named in `unknown_layers`")
+_LAYERS = tuple(str(layer) for layer in Layer)
 _T = TypeVar("_T")
 
 
@@ -41,9 +43,23 @@ def read_case(line: str) -> Case:
         case_id = _required(root, "id")
         return Case(case_id, _request(root), _policies(line, root))
     except JSONTextError as error:
-        raise CaseError(f"column {error.offset + 1}: {error.message}", case_id) from None
+        raise CaseError(f"column {error.offset + 1}: {error.message}", case_id or _id_of_broken(line)) from None
     except ValueError as error:
         raise CaseError(str(error), case_id) from None
+
+
+class _Members(list[tuple[str, Any]]):
+    """An object's names and values, a name as often as it stands there."""
+
+
+def _id_of_broken(line: str) -> str | None:
+    """Return the id of a line that only our stricter reader refuses, so that its asker knows which case it was."""
+    try:
+        root = json.loads(line, object_pairs_hook=_Members)
+    except (ValueError, RecursionError):
+        return None
+    ids = [value for name, value in root if name == "id"] if isinstance(root, _Members) else []
+    return ids[0] if len(ids) == 1 and isinstance(ids[0], str) else None
 
 
 def _request(root: Node) -> Request:
@@ -78,11 +94,13 @@ def _scalar(node: Node) -> str:
 
 
 def _texts(node: Node | None) -> tuple[str, ...]:
-    return () if node is None else tuple(_scalar(item) for item in _items(node))
+    return () if node is None or node.kind == "null" else tuple(_scalar(item) for item in _items(node))
 
 
 def _context(node: Node | None) -> Iterator[tuple[str, ContextValue]]:
-    for key, value in () if node is None else _object(node, "`context`").members:
+    if node is None or node.kind == "null":
+        return
+    for key, value in _object(node, "`context`").members:
         if value.kind != "null":
             yield key.text, tuple(map(_scalar, value.items)) if value.kind == "array" else _scalar(value)
 
@@ -99,14 +117,24 @@ def _items(node: Node) -> tuple[Node, ...]:
     return node.items
 
 
+def _layers_given(node: Node | None) -> dict[str, Node]:
+    """Return the layers by name. A misspelt one is an error: its Deny would be lost without a word."""
+    if node is None or node.kind == "null":
+        return {}
+    for name, _ in _object(node, "`policies`").members:
+        if name.text not in _LAYERS:
+            raise JSONTextError(f"`{name.text}` is no layer; the layers are {', '.join(_LAYERS)}", name.start)
+    return {name.text: value for name, value in node.members}
+
+
 def _policies(line: str, root: Node) -> PolicySet:
-    given = root.member("policies")
+    given = _layers_given(root.member("policies"))
     unread = frozenset(Layer(name) for name in _texts(root.member("unknown_layers")))
 
     def layer(which: Layer, read: Callable[[Node, str], _T]) -> _T | Unknown | None:
         if which in unread:
             return _UNREAD
-        node = None if given is None else _object(given, "`policies`").member(which)
+        node = given.get(which)
         return None if node is None or node.kind == "null" else read(node, which)
 
     def one(node: Node, name: str) -> Policy:

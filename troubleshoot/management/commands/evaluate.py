@@ -1,16 +1,15 @@
 """`manage.py evaluate --jsonl`: judge cases from stdin, one JSON object a line."""
 
-import json
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from troubleshoot.iam import CompiledPolicies, evaluate
 from troubleshoot.iam.case import Case, CaseError, read_case
+from troubleshoot.management.jsonlines import read_lines, until_the_reader_leaves, write_line
 
 
 class Command(BaseCommand):
@@ -26,19 +25,24 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **options: Any) -> None:
         if not options["jsonl"]:
             raise CommandError("Say --jsonl: cases are read from stdin, one JSON object a line.")
-        cases = [case for line in sys.stdin if line.strip() for case in self._judged(line)]
+        cases: list[Case] = []
+        with until_the_reader_leaves():
+            for line in read_lines(sys.stdin):
+                case = self._judged(line)
+                if case is not None and options["repeat"] > 0:
+                    cases.append(case)
         if options["repeat"] > 0:
             self.stderr.write(f"{_decisions_per_second(cases, options['repeat']):,.0f} decisions per second")
 
-    def _judged(self, line: str) -> Iterable[Case]:
+    def _judged(self, line: bytes) -> Case | None:
+        """Answer one line. A byte that is no UTF-8 becomes half a surrogate pair, which no case may hold."""
         try:
-            case = read_case(line.rstrip("\n"))
-            answer = {"id": case.id, **evaluate(case.request, case.policies).as_data()}
+            case = read_case(line.decode(errors="surrogateescape").rstrip("\r\n"))
         except CaseError as error:
-            self.stdout.write(json.dumps({"id": error.id, "error": str(error)}))
-            return
-        self.stdout.write(json.dumps(answer))
-        yield case
+            write_line(self.stdout, {"id": error.id, "error": str(error)})
+            return None
+        write_line(self.stdout, {"id": case.id, **evaluate(case.request, case.policies).as_data()})
+        return case
 
 
 def _decisions_per_second(cases: list[Case], repeat: int) -> float:

@@ -3,11 +3,12 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from troubleshoot.denial import Denial, Reading, TextTooLarge, parse
+from troubleshoot.management.jsonlines import read_lines, until_the_reader_leaves, write_line
 
 FIELDS = (
     ("principal", "Who"),
@@ -44,9 +45,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Read standard input to its end. A line that can't be read never ends the run."""
         if options["jsonl"]:
-            for answer in answers(_lines(sys.stdin)):
-                self.stdout.write(json.dumps(answer, ensure_ascii=False))
-                self.stdout.flush()
+            with until_the_reader_leaves():
+                for answer in answers(read_lines(sys.stdin)):
+                    write_line(self.stdout, answer)
             return
         if sys.stdin.isatty():
             self.stderr.write("Paste the error, then press Ctrl-D.")
@@ -57,20 +58,9 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _lines(stream: IO[str]) -> Iterator[bytes]:
-    """Yield the lines as they come. Bytes, so that a line of another encoding spoils only itself."""
-    buffer = getattr(stream, "buffer", None)
-    if buffer is None:
-        yield from (line.encode(errors="surrogatepass") for line in stream)
-    else:
-        yield from iter(buffer.readline, b"")
-
-
 def answers(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """Yield one answer for each line that is not blank, in the same order."""
-    for line in lines:
-        if line.strip():
-            yield _answer(line)
+    return (_answer(line) for line in lines if line.strip())
 
 
 def _answer(line: bytes) -> dict[str, Any]:
@@ -82,6 +72,8 @@ def _answer(line: bytes) -> dict[str, Any]:
     if not isinstance(row, dict):
         return {"id": None, "error": "this line is not a JSON object"}
     name = row.get("id")
+    if name is not None and not isinstance(name, str | int):
+        return {"id": None, "error": "`id` is not a string"}
     if not isinstance(row.get("text"), str):
         return {"id": name, "error": "`text` is missing or not a string"}
     try:
