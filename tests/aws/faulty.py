@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,6 +49,7 @@ class Door:
     remaining: dict[str, int] = field(default_factory=dict)
     answers: dict[str, list[Wire]] = field(default_factory=dict)
     bodies: list[tuple[str, str, bytes]] = field(default_factory=list)
+    closing: threading.Event = field(default_factory=threading.Event)
 
     def scripted(self, operation: str) -> Wire | None:
         """Return what is to be answered in the sandbox's stead."""
@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "dropped":
             self.close_connection = True
         elif fault == "slow":
-            time.sleep(self.slow_seconds)
+            self.door.closing.wait(self.slow_seconds)
         else:
             self._pass_on(fault, operation, body)
 
@@ -130,6 +130,7 @@ def faulty_door(target: str, *, slow_seconds: float = 5.0) -> Iterator[Door]:
     try:
         yield door
     finally:
+        door.closing.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -512,12 +512,12 @@ def test_nobody_waits_longer_for_an_answer_than_patience_allows(
 ) -> None:
     monkeypatch.setattr(asking.asked, "__kwdefaults__", {"patience": 0.3})
     forget()
-    with faulty_door(seeded_sandbox.endpoint_url, slow_seconds=2) as slow:
+    with faulty_door(seeded_sandbox.endpoint_url, slow_seconds=60) as slow:
         slow.faults["SimulatePrincipalPolicy"] = "slow"
         answers = answers_for(replace(settings_of(seeded_sandbox), endpoint_url=slow.url))
         begun = monotonic()
         found = answers.simulate(call(world.MATEO, "personalize:ListSchemas"))
-        assert monotonic() - begun < 1.5
+        assert monotonic() - begun < 20
     assert isinstance(found, NotAnswered)
     assert found.kind is ProblemKind.TIMED_OUT
     forget()

@@ -378,14 +378,15 @@ def test_a_reading_gives_up_together_when_its_time_is_over(
     seeded_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "PATIENCE", 3.0)
+    monkeypatch.setattr(sessions, "_CONFIG", Config(read_timeout=60, retries={"total_max_attempts": 1}))
     forget()
-    with faulty_door(seeded_sandbox.endpoint_url, slow_seconds=8) as door:
+    with faulty_door(seeded_sandbox.endpoint_url, slow_seconds=60) as door:
         door.faults["DescribePolicy"] = "slow"
         begun = monotonic()
         snapshot = read(reader_for(behind(door, seeded_sandbox)))
+        assert monotonic() - begun < 25
     assert isinstance(snapshot.scps, Missing)
     assert "in time" in snapshot.scps.why
-    assert monotonic() - begun < 8
 
 
 def test_an_expired_session_is_signed_in_anew(door: Door, seeded_sandbox: Sandbox) -> None:
