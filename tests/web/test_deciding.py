@@ -1,19 +1,23 @@
 """Deciding in the browser: fresh, told, narrowed, asked anew, commented."""
 
+import html
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from tests.builders import make_diagnosis, make_request, make_rule
-from tests.cast import ALICE_ARN
-from tests.web import markup
-from tests.web.signing_in import signed_in
+from tests.builders import make_approval, make_diagnosis, make_request, make_rule
+from tests.cast import ALICE_ARN, make_person
+from tests.web import living, markup
+from tests.web.signing_in import pasted, signed_in
 from troubleshoot.access import services
-from troubleshoot.models import AccessRequest, Account, Person, Risk, State
+from troubleshoot.models import UNSETTLED, AccessRequest, Account, Approval, Grant, Person, Risk, Role, State
 from troubleshoot.remedy import Change, change_from_data
+from troubleshoot.remedy.narrowing import Fields
+from troubleshoot.remedy.risk import Finding, Level
 from troubleshoot.web.sign_in import TRIES
 
 WIDE = ["personalize:ListSchemas", "personalize:ListDatasets"]
@@ -244,13 +248,73 @@ def test_the_queue_is_narrowed_by_account_risk_and_age(
     assert "risk=high" in client.get("/queue/", {"risk": "high"}).content.decode().split('class="chips"')[1]
 
 
-def test_the_review_costs_a_constant_number_of_queries(
-    asked: AccessRequest, alice: Person, rita: Person, noor: Person, django_assert_max_num_queries: object
-) -> None:
-    make_rule(rita, noor, position=1)
-    make_rule(rita, position=2, action_pattern="s3:*")
+FINDING = Finding("wildcard", Level.HIGH, "It names every dataset.", "Name one.").as_data()
+
+
+def two_rounds(asked: AccessRequest, people: list[Person]) -> None:
+    """Approve a request on three days, narrow it, approve it on two days again, and say something each time."""
+    services.narrow(
+        request=asked,
+        approver=people[0],
+        change_digest=approved_on(asked, people).change_digest,
+        wanted=Fields(hours=8),
+        reason="Less.",
+    )
+    approved_on(asked, people[1:3])
     for number in range(5):
-        services.add_comment(request=asked, author=alice, text=f"Comment {number}")
-    client = signed_in(rita)
-    with django_assert_max_num_queries(17):  # type: ignore[operator]
-        assert client.get(f"/queue/{asked.code}/").status_code == 200
+        services.add_comment(request=asked, author=people[number % 3], text=f"Comment {number}")
+
+
+def approved_on(asked: AccessRequest, people: list[Person]) -> AccessRequest:
+    for days, approver in enumerate(people):
+        approval = make_approval(asked, approver)
+        Approval.objects.filter(pk=approval.pk).update(decided_at=timezone.now() - timedelta(days=days))
+    return asked
+
+
+def with_everything(asked: AccessRequest, state: State) -> None:
+    """Let the request have all that a review shows beside: findings, what it extends and follows, a grant."""
+    before = make_request(requester=asked.requester, account=asked.account, state=State.ACTIVE, action="s3:GetObject")
+    after = make_request(requester=asked.requester, account=asked.account, action="s3:PutObject")
+    AccessRequest.objects.filter(pk=after.pk).update(extends=asked)
+    values = {"state": state, "risk": Risk.HIGH, "findings": [FINDING], "extends": before, "follows": before}
+    AccessRequest.objects.filter(pk=asked.pk).update(**values)
+    if state not in (State.SUBMITTED, State.NEEDS_CHANGES):
+        Grant.objects.create(
+            request=asked,
+            policy_arn=f"arn:aws:iam::{asked.account.account_id}:policy/portal-managed/AD-{asked.code}",
+            principal_arn=asked.principal_arn,
+            document=living.document("Allow", WIDE[0]),
+            before=[],
+            manual=state == State.AWAITING_MANUAL_APPLY,
+        )
+
+
+@pytest.mark.parametrize("state", [*UNSETTLED, State.REVOKED])
+def test_the_review_and_the_requests_own_page_cost_twelve_queries_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+    account: Account,
+    alice: Person,
+    state: State,
+    django_assert_max_num_queries: Any,
+) -> None:
+    """With all that it can hold: a live case, two rules, two rounds of approvals on several days, comments, a grant."""
+    living.go_live(monkeypatch, account, principal=ALICE_ARN)
+    case = pasted(signed_in(alice))
+    asked = make_request(requester=alice, account=Account.objects.get(), diagnosis=case)
+    people = [make_person(f"approver{number}", Role.APPROVER, account=account) for number in range(4)]
+    make_rule(*people, position=1, approvals=3)
+    make_rule(*people[:3], position=2, action_pattern="personalize:List*")
+    make_request(requester=make_person("bea"), account=account, call_digest="x" * 64)
+    two_rounds(asked, people[:3])
+    with_everything(asked, state)
+    client = signed_in(people[0])
+    with django_assert_max_num_queries(12):
+        page = html.unescape(client.get(f"/queue/{asked.code}/").content.decode())
+    assert "Comment 4" in page
+    assert "The same call is asked for elsewhere too" in page
+    assert ("Approved so far by Approver2 and Approver1." in page) is (state == State.SUBMITTED)
+    for reader in (alice, people[0]):
+        client = signed_in(reader)
+        with django_assert_max_num_queries(12):
+            assert client.get(f"/requests/{asked.code}/").status_code == 200

@@ -12,6 +12,7 @@ from troubleshoot.web.forms.decisions import ApproveForm, CommentForm, RejectFor
 from troubleshoot.web.fresh import typed_before
 from troubleshoot.web.presenters.decisions import decision_panel
 from troubleshoot.web.presenters.queue import chosen_of, filters_of, narrowings_of, queue_row
+from troubleshoot.web.presenters.request_page import record_of
 from troubleshoot.web.presenters.review import review_page
 from troubleshoot.web.signed_in import person_of
 from troubleshoot.web.turning import turn_of
@@ -73,11 +74,12 @@ def review_response(
         if asked.diagnosis.account_id == asked.account_id:
             asked.diagnosis.account = asked.account  # read already
         answer = diagnoses.answer(asked.diagnosis, viewer=person, is_own=person.pk == asked.beneficiary_id)
-    panel = decision_panel(asked, viewer=person)
+    record = record_of(asked)
+    panel = decision_panel(asked, viewer=person, decisions=record.decisions)
     typed = typed_before(request, asked.code)
     digest = {"digest": asked.change_digest}
     context = {
-        "page": review_page(asked, answer, viewer=person, may_decide=panel.may_decide),
+        "page": review_page(asked, answer, viewer=person, may_decide=panel.may_decide, record=record),
         "panel": panel,
         "approve_form": ApproveForm(initial={**digest, "note": typed.get("note", "")}),
         "reject_form": reject_form or RejectForm(initial={**digest, "reason": typed.get("reason", "")}),

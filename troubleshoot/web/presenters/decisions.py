@@ -1,13 +1,14 @@
 """What stands beside a decision: who may take it, who has, what else asks for the same, what people said."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from troubleshoot.access import asking, comments, routing
 from troubleshoot.access.doors import may_see
-from troubleshoot.models import AccessRequest, Comment, Person, State
+from troubleshoot.models import AccessRequest, Approval, Comment, Person, State
 from troubleshoot.remedy import change_from_data
 from troubleshoot.web.presenters.names import list_in_words
 from troubleshoot.web.presenters.requests import RequestRow, request_row
@@ -45,19 +46,20 @@ class DecisionPanel:
     may_comment: bool
 
 
-def decision_panel(request: AccessRequest, *, viewer: Person) -> DecisionPanel:
-    """Return what the review shows beside its evidence, for one viewer."""
-    waits = request.state == State.SUBMITTED
+def decision_panel(request: AccessRequest, *, viewer: Person, decisions: Sequence[Approval]) -> DecisionPanel:
+    """Return what the review shows beside its evidence, for one viewer. `decisions` are the request's so far."""
     asked = routing.asked_of(request)
-    route = routing.route_of(asked) if waits else None
-    people = list(routing.people_of(route, asked)) if route else []
-    deciders = {person.pk for person in people}
-    may_decide = viewer.pk in deciders
+    route = routing.route_of(asked) if request.state == State.SUBMITTED else None
+    today, approvals = timezone.localdate(), routing.approvals_of(request, decisions)
+    days = {today, *routing.days_of(approvals)}
+    by_day = routing.people_by_day(route, asked, days) if route else {today: []}
+    people = by_day[today]
+    may_decide = viewer in people
     return DecisionPanel(
         may_decide=may_decide,
         may_narrow=may_decide and not change_from_data(request.change).is_manual,
         who=who_in_words([str(person) for person in people], route.approvals) if route else "",
-        given=_given(request, deciders) if route and route.approvals > 1 else "",
+        given=_given(approvals, by_day) if route and route.approvals > 1 else "",
         waits_for=_waits_for(request),
         changed=request.first_change is not None,
         others=tuple(
@@ -88,8 +90,8 @@ def _comment(comment: Comment, viewer: Person) -> CommentView:
     return CommentView(str(comment.author), comment.at, comment.text, comment.author_id == viewer.pk)
 
 
-def _given(request: AccessRequest, deciders: set[int]) -> str:
-    standing = routing.standing_approvals(request, known={timezone.localdate(): deciders})
+def _given(approvals: Sequence[Approval], by_day: Mapping[date, Sequence[Person]]) -> str:
+    standing = [one for one in approvals if one.approver in by_day[one.decided_at.date()]]
     names = [str(approval.approver) for approval in standing]
     return f"Approved so far by {list_in_words(names)}." if names else "Nobody has approved it yet."
 

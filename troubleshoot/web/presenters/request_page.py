@@ -61,10 +61,33 @@ class RequestPage:
     contact: Contact | None
 
 
-def request_page(request: AccessRequest, *, viewer: Person, names_deciders: bool = True) -> RequestPage:
-    """Return the page of a request for one viewer. `names_deciders`: its steps say who decides, which costs queries."""
-    approvals = tuple(selectors.decisions(request))
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was decided on a request, the oldest first, and what was written for it."""
+
+    decisions: tuple[Approval, ...]
+    grant: Grant | None
+
+
+def record_of(request: AccessRequest) -> Record:
+    """Read a request's record, for a page with several parts that show it."""
     grant = None if request.state in WAITING else selectors.grant_of(request)
+    return Record(tuple(selectors.decisions(request)), grant)
+
+
+def request_page(
+    request: AccessRequest,
+    *,
+    viewer: Person,
+    names_deciders: bool = True,
+    record: Record | None = None,
+) -> RequestPage:
+    """Return the page of a request for one viewer. `record` is the request's, where it was read already.
+
+    `names_deciders`: its steps say who decides, which costs queries.
+    """
+    record = record or record_of(request)
+    approvals, grant = record.decisions, record.grant
     change = change_from_data(request.change)
     concerned = viewer.pk in (request.requester_id, request.beneficiary_id)
     return RequestPage(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from troubleshoot.access import selectors
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.aws_side import Simulation
 from troubleshoot.access.effects import ChangeEffect, effect_of
@@ -18,7 +17,7 @@ from troubleshoot.web.presenters.changes import DiffView, change_diff, diff_of, 
 from troubleshoot.web.presenters.comparison import Comparison, comparison_of
 from troubleshoot.web.presenters.diagnosis import DiagnosisPage, diagnosis_page
 from troubleshoot.web.presenters.names import principal_name
-from troubleshoot.web.presenters.request_page import RequestPage, request_page
+from troubleshoot.web.presenters.request_page import Record, RequestPage, request_page
 from troubleshoot.web.presenters.requests import WAITING, duration_words, touched
 from troubleshoot.web.presenters.risk import RiskView, stored_risk
 
@@ -61,7 +60,14 @@ class ReviewPage:
     approve_label: str
 
 
-def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person, may_decide: bool) -> ReviewPage:
+def review_page(
+    request: AccessRequest,
+    answer: Answer | None,
+    *,
+    viewer: Person,
+    may_decide: bool,
+    record: Record,
+) -> ReviewPage:
     """Return the review of a request. `answer` is its diagnosis as this viewer may see it, None where it is gone."""
     change = change_from_data(request.change)
     roles = roles_of(viewer)
@@ -71,9 +77,9 @@ def review_page(request: AccessRequest, answer: Answer | None, *, viewer: Person
         answer = None
     effect = effect_of(request, answer)
     by_hand = keeps and request.state == State.AWAITING_MANUAL_APPLY
-    grant = selectors.grant_of(request) if by_hand else None
+    grant = record.grant if by_hand else None
     return ReviewPage(
-        request=request_page(request, viewer=viewer, names_deciders=False),
+        request=request_page(request, viewer=viewer, names_deciders=False, record=record),
         touched=touched(change),
         lasts=f"It lasts {duration_words(change.hours)}." if change.hours else "It lasts until it is revoked.",
         risk=stored_risk(request.risk, [finding_from_data(one) for one in request.findings]),
