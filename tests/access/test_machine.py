@@ -153,7 +153,7 @@ class Life(RuleBasedStateMachine):
     def ask_for_more_time(self, request, person):
         self.filed += 1
         extending.extend(
-            request=request, person=person, hours=8, justification="A day more.", idempotency_key=f"form-{self.filed}"
+            request=request, person=person, hours=48, justification="A day more.", idempotency_key=f"form-{self.filed}"
         )
 
     @rule(who=st.sampled_from(("rita", "noor")))

@@ -47,6 +47,12 @@ def test_it_is_a_request_of_its_own_that_is_reviewed_like_any_other(active, alic
     assert OutboxMessage.objects.filter(template="to_decide", request=made).exists()
 
 
+def test_one_that_would_end_the_access_sooner_is_refused(active, alice):
+    with pytest.raises(Refused, match="end sooner than it does now"):
+        asked(active, alice, hours=8)
+    assert not AccessRequest.objects.filter(extends=active).exists()
+
+
 def test_the_new_grant_takes_over_and_the_old_one_is_gone(active, extension, iam):
     drain()
     active.refresh_from_db()
@@ -142,7 +148,7 @@ def test_it_can_be_extended_again_and_again(active, extension, alice, rita, iam)
 def test_a_second_extension_of_the_same_grant_is_shown_as_the_first(active, alice):
     made = asked(active, alice)
     with pytest.raises(Duplicate) as found:
-        asked(active, alice, hours=8, key="another-form-key")
+        asked(active, alice, hours=72, key="another-form-key")
     assert found.value.request == made
 
 

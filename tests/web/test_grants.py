@@ -6,6 +6,7 @@ import html
 import json
 import re
 import shlex
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -68,11 +69,22 @@ class TestMoreTime:
     def test_a_second_one_is_shown_and_what_was_typed_is_kept(self, active: AccessRequest, alice: Person) -> None:
         client = signed_in(alice)
         client.post(f"/requests/{active.code}/extend/", MORE)
-        response = client.post(f"/requests/{active.code}/extend/", {**MORE, "hours": "24", "key": "m" * 32})
+        response = client.post(f"/requests/{active.code}/extend/", {**MORE, "hours": "720", "key": "m" * 32})
         page = response.content.decode()
         assert response.status_code == 409
         assert AccessRequest.objects.get(extends=active).code in page
         assert "It takes longer." in page
+
+    def test_only_lengths_that_end_later_than_now_are_offered(self, active: AccessRequest, alice: Person) -> None:
+        Grant.objects.update(expires_at=timezone.now() + timedelta(days=6))
+        page = text(signed_in(alice), f"/requests/{active.code}/extend/")
+        assert re.findall(r'name="hours" value="(\d+)"', page.replace("\n", " ")) == ["168", "720"]
+
+    def test_more_time_never_ends_the_access_sooner(self, active: AccessRequest, alice: Person) -> None:
+        Grant.objects.update(expires_at=timezone.now() + timedelta(days=6))
+        response = signed_in(alice).post(f"/requests/{active.code}/extend/", {**MORE, "hours": "24"})
+        assert response.status_code == 422
+        assert not AccessRequest.objects.filter(extends=active).exists()
 
     @pytest.mark.parametrize(
         ("spoiled", "words"),

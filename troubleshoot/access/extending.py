@@ -3,8 +3,12 @@
 An extension is a request of its own, reviewed like any other. Until it is active, the old grant stays as it is.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
+
+from django.utils import timezone
 
 from troubleshoot.access import manual, undo
 from troubleshoot.access.calls import call_from_data
@@ -32,6 +36,12 @@ def why_not(request: AccessRequest, person: Person) -> str:
     return ""
 
 
+def longer(request: AccessRequest, hours: Sequence[int]) -> list[int]:
+    """Return which of these lengths, counted from now, end later than this request's grant does."""
+    ends = Grant.objects.filter(request=request).values_list("expires_at", flat=True).first()
+    return [length for length in hours if ends is None or timezone.now() + timedelta(hours=length) > ends]
+
+
 def extend(
     *, request: AccessRequest, person: Person, hours: int, justification: str, idempotency_key: str, ticket: str = ""
 ) -> AccessRequest:
@@ -41,6 +51,8 @@ def extend(
     """
     if words := why_not(request, person):
         raise Refused("extend", words)
+    if not longer(request, [hours]):
+        raise Refused("no_longer", "With that it would end sooner than it does now. Choose a longer time.")
     return submit(
         requester=person,
         account=request.account,

@@ -1,6 +1,7 @@
 """An active grant: more time, a second look where the call is still denied, what others changed, and undoing it."""
 
 import secrets
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,10 +28,11 @@ def extend(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for more time for an active grant. The change is the same; only how long is asked."""
     person = person_of(request)
     asked = doors.own_request(person, code)
+    longer = partial(extending.longer, asked)
     if request.method != "POST":
-        form = ExtendForm(initial={"key": secrets.token_urlsafe(24)}, account=asked.account)
+        form = ExtendForm(initial={"key": secrets.token_urlsafe(24)}, account=asked.account, longer=longer)
         return _extend_page(request, asked, form, why_not=extending.why_not(asked, person))
-    form = ExtendForm(request.POST, account=asked.account)
+    form = ExtendForm(request.POST, account=asked.account, longer=longer)
     if not form.is_valid():
         return _extend_page(request, asked, form, status=UNPROCESSABLE)
     return _extended(request, person, asked, form)

@@ -1,6 +1,7 @@
 """More time for a grant, a second look at it, and undoing it."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from django import forms
@@ -14,7 +15,10 @@ _LONGEST_PASTE: Final = 256 * 1024
 
 
 class ExtendForm(forms.Form):
-    """Why, and for how long from the moment on at which the extension is applied."""
+    """Why, and for how long from the moment on at which the extension is applied.
+
+    Only lengths are offered that end later than the grant does, which `longer` tells.
+    """
 
     justification = forms.CharField(
         label="Why do you need it longer?",
@@ -33,9 +37,10 @@ class ExtendForm(forms.Form):
     ticket = forms.CharField(label="Ticket (optional)", required=False, max_length=64, help_text="Such as OPS-1234.")
     key = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, account: Account, **options: Any) -> None:
+    def __init__(self, *args: Any, account: Account, longer: Callable[[list[int]], list[int]], **options: Any) -> None:
         super().__init__(*args, **options)
-        fitting = [hours for hours in _HOURS if hours <= account.max_hours] or [account.max_hours]
+        allowed = [hours for hours in _HOURS if hours <= account.max_hours]
+        fitting = longer(allowed) or [account.max_hours]
         self.fields["hours"].choices = [(hours, duration_words(hours)) for hours in fitting]  # type: ignore[attr-defined]
         self.fields["hours"].initial = fitting[min(1, len(fitting) - 1)]
         if account.needs_ticket:
