@@ -10,7 +10,7 @@ from django.db import connections
 from tests.builders import make_call, make_change, make_request, make_rule
 from tests.cast import ALICE_ARN, make_person
 from troubleshoot import audit
-from troubleshoot.access import people, rules, services
+from troubleshoot.access import erasing, people, rules, services
 from troubleshoot.access.errors import Duplicate, Stale, Told
 from troubleshoot.access.rules import Draft, Place
 from troubleshoot.models import (
@@ -228,6 +228,52 @@ def test_two_people_ask_for_the_same_at_once_and_one_request_is_filed(account, a
         outcomes = at_once(sending(alice, number), sending(charlie, number))
         assert [isinstance(outcome, Duplicate) for outcome in outcomes].count(True) == 1
     assert AccessRequest.objects.count() == ROUNDS
+
+
+def filing(requester, account, number):
+    return lambda: services.submit(
+        requester=requester,
+        account=account,
+        call=make_call(resource=f"arn:{number}"),
+        change=make_change(account, resource=f"arn:{number}"),
+        justification="The weekly import needs it.",
+        idempotency_key=f"form-{number}",
+    )
+
+
+@pytest.mark.parametrize("files", ["the person", "somebody for the person"])
+def test_a_person_is_erased_while_a_request_of_theirs_is_filed_and_one_of_both_happens(
+    account, charlie, approvers, files
+):
+    adam, ada = (make_person(name, Role.ADMIN) for name in ("adam", "ada"))
+    for number in range(ROUNDS):
+        PrincipalLink.objects.all().delete()
+        person = make_person(f"person{number}", links=((account, ALICE_ARN),))
+        requester = person if files == "the person" else charlie
+        outcomes = at_once(
+            filing(requester, account, number),
+            lambda person=person: erasing.erase(person=person, by=adam, confirmed_by=ada),
+        )
+        person.refresh_from_db()
+        filed = AccessRequest.objects.filter(beneficiary=person, resource=f"arn:{number}").exists()
+        # Where the person was erased first, nobody owns the principal any more: then it may be filed for nobody.
+        assert filed is person.is_active
+        assert len([outcome for outcome in outcomes if isinstance(outcome, Told)]) <= 1
+    assert audit.verify().fault is None
+
+
+def test_a_person_is_erased_while_they_approve_and_nobody_waits_for_the_other(account, alice):
+    adam, ada = (make_person(name, Role.ADMIN) for name in ("adam", "ada"))
+    for number, request in enumerate(rounds(alice, account)):
+        approver = make_person(f"approver{number}", Role.APPROVER, account=account)
+        at_once(
+            approving(request, approver),
+            lambda approver=approver: erasing.erase(person=approver, by=adam, confirmed_by=ada),
+        )
+        approver.refresh_from_db()
+        assert not approver.is_active
+        approved = Approval.objects.filter(request=request).exists()
+        assert seen(request).state == (State.APPROVED if approved else State.SUBMITTED)
 
 
 def test_two_admins_decide_a_change_of_roles_at_once_and_one_decision_counts(charlie):

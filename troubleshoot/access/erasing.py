@@ -13,6 +13,7 @@ from django.utils import timezone
 from troubleshoot import audit
 from troubleshoot.access import four_eyes, routing, searching
 from troubleshoot.access.errors import Refused, Stale
+from troubleshoot.access.locks import hold_to_end
 from troubleshoot.access.nudges import look_again
 from troubleshoot.access.words import cleaned
 from troubleshoot.models import (
@@ -55,8 +56,10 @@ def erase(*, person: Person, by: Person, confirmed_by: Person) -> Mapping[str, i
         four_eyes.refuse_non_admin(admin)
     if len({person.pk, by.pk, confirmed_by.pk}) < 3:
         raise Refused("four_eyes", "Two administrators erase a person, and neither of them is the person.")
-    _refuse_unfit(person)
     with transaction.atomic():
+        look_again(None)
+        hold_to_end(person)  # a request that is filed at this moment is either seen here, or refused there
+        _refuse_unfit(person)
         counts = {
             "diagnoses": _erase_diagnoses(person),
             "requests": _erase_requests(person),
@@ -67,7 +70,6 @@ def erase(*, person: Person, by: Person, confirmed_by: Person) -> Mapping[str, i
             "changes": _erase_changes(person),
         }
         _erase_name(person)
-        look_again(None)  # the requests' locks come before the trail's, as in every step
         counts["texts"] = _erase_named(person) + audit.erase_texts(person=person, by=by)
         data = {**counts, "confirmed_by": str(confirmed_by.public_id)}
         audit.append(event="person.erased", actor=by, subject=str(person.public_id), data=data)

@@ -11,6 +11,7 @@ from troubleshoot.access.calls import call_data, call_digest
 from troubleshoot.access.codes import new_code
 from troubleshoot.access.doors import may_see
 from troubleshoot.access.errors import Duplicate, Refused
+from troubleshoot.access.locks import hold_active
 from troubleshoot.access.permissions import is_linked, owns
 from troubleshoot.access.states import FIRST_REMINDER
 from troubleshoot.access.tickets import LONGEST_TICKET, refuse_ticket
@@ -174,6 +175,7 @@ def _file(request: AccessRequest) -> AccessRequest:
         request.due_at = now + FIRST_REMINDER
         try:
             with transaction.atomic():
+                hold_active([request.requester, request.beneficiary])
                 request.save(force_insert=True)
                 searching.keep(request)
                 _record_filing(request)
