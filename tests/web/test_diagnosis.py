@@ -114,6 +114,24 @@ def test_what_is_no_role_is_refused_with_words_and_kept(mary: Person, role: str)
     assert f'value="{role}"' in response.content.decode()
 
 
+@pytest.mark.parametrize("sent", [{}, {"resource": ""}, {"principal": MATEO_ARN}])
+def test_a_form_that_leaves_facts_out_loses_none(mateo: Person, helen: Person, sent: dict[str, str]) -> None:
+    kept = pasted(signed_in(mateo), GET_WIDGET)
+    before = dict(kept.facts)
+    assert before["resource"] == "my-example-widget"
+    assert signed_in(helen).post(f"/d/{kept.token}/facts/", sent).status_code == 302
+    kept.refresh_from_db()
+    assert kept.facts == before
+
+
+def test_a_fact_that_was_filled_in_can_be_taken_away(mateo: Person) -> None:
+    client = signed_in(mateo)
+    kept = pasted(client, denial_text(MATEO_ARN))
+    client.post(f"/d/{kept.token}/facts/", {"principal": "", "action": "personalize:ListSchemas", "resource": "*"})
+    kept.refresh_from_db()
+    assert (kept.facts["principal"], kept.facts["action"]) == (None, "personalize:ListSchemas")
+
+
 def test_a_wrong_reading_can_be_put_right(mateo: Person) -> None:
     client = signed_in(mateo)
     kept = pasted(client, denial_text(MATEO_ARN))

@@ -57,7 +57,7 @@ def facts(request: HttpRequest, token: str) -> HttpResponse:
     form = form_class(request.POST)
     if not form.is_valid():
         return _facts_page(request, kept, form, choices, status=UNPROCESSABLE)
-    diagnoses.change_facts(kept, viewer=person, facts=form.cleaned_data)
+    diagnoses.change_facts(kept, viewer=person, facts=form.told(_facts(answer)))
     return redirect("diagnosis", token=kept.token)
 
 

@@ -63,6 +63,16 @@ class FactsForm(forms.Form):
             return resource
         return self._shaped("resource", _ARN, "Write an ARN. It has six parts and begins with arn:.")
 
+    def told(self, known: Mapping[str, str | None]) -> dict[str, str]:
+        """Return what the form says, of its three facts, beside those in `known`.
+
+        Nothing is lost that nobody took away: a field that was not sent says nothing, and an empty one stands for
+        "not known" only where it had been filled in.
+        """
+        shown, data = usable_facts(known), self.cleaned_data
+        sent = {name: data[name] for name in self.fields if self.add_prefix(name) in self.data}
+        return {name: value for name, value in sent.items() if value or name in shown or not known.get(name)}
+
     def _shaped(self, name: str, shape: re.Pattern[str], words: str) -> str:
         value: str = self.cleaned_data[name]
         if redact(value).removed:
