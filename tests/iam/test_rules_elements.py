@@ -158,9 +158,11 @@ def test_rule_23_not_resource_covers_a_request_without_a_resource():
     assert outcome(identity=identity, action="s3:ListAllMyBuckets", arn="*") == ALLOWED
 
 
-@pytest.mark.parametrize("pattern", ["arn:aws:s3", "arn:aws:s3*", "arn:aws:s3:::", "bucket/key", "*key"])
+@pytest.mark.parametrize(
+    "pattern", ["arn:aws:s3", "arn:aws:s3:", "arn:aws:ec2", "arn:aws:s3*", "arn:aws:s3:::", "bucket/key", "*key"]
+)
 def test_rule_24_a_short_arn_is_left_open_where_it_could_match(pattern):
-    could = pattern in ("arn:aws:s3*", "*key")
+    could = pattern in ("arn:aws:s3", "arn:aws:s3:", "arn:aws:s3*", "*key")
     assert asked(pattern, OBJECT) == (DEPENDS if could else IMPLICIT)
     denied = outcome(identity=[allow(), deny("*", pattern)], arn=OBJECT)
     assert denied == (DEPENDS if could else ALLOWED)

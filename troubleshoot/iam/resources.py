@@ -11,7 +11,7 @@ from troubleshoot.iam.document import Element
 from troubleshoot.iam.query import Query
 from troubleshoot.iam.ternary import MAY, NO, YES, inverse
 from troubleshoot.iam.variables import Part, Unresolved, Variable, keys_of, parse_template, resolve
-from troubleshoot.iam.wildcard import Token, Wild, compile_glob, tokens_of
+from troubleshoot.iam.wildcard import Matcher, Token, Wild, compile_glob, tokens_of
 
 Judgement = tuple[int, str]
 
@@ -22,6 +22,7 @@ _UNRESOLVED: Judgement = (NO, "variable_absent")
 _UNKNOWN_KEY: Judgement = (MAY, "unknown_key")
 _TAKES_NO_RESOURCE: Judgement = (NO, "action_needs_star")
 _SEPARATOR = re.compile(r"[/:]")
+_FIELDS = 6
 
 
 class ResourcePattern:
@@ -30,7 +31,7 @@ class ResourcePattern:
     `doubt` is the reason why a match is not certain: AWS leaves it open what such a pattern means.
     """
 
-    __slots__ = ("_matches", "doubt", "is_anything", "is_never", "keys", "parts", "prefix", "text")
+    __slots__ = ("_completed", "_matches", "doubt", "is_anything", "is_never", "keys", "parts", "prefix", "text")
 
     def __init__(self, text: str, *, variables: bool) -> None:
         fields = text.split(":", 5)
@@ -45,6 +46,7 @@ class ResourcePattern:
             self.doubt = "wildcard_in_type"
         self.prefix = self.parts[0] if self.parts and isinstance(self.parts[0], str) else ""
         self._matches = None if self.keys else compile_glob(_tokens(self.parts))
+        self._completed = _completed(fields) if fields[0] == "arn" and len(fields) < _FIELDS else None
 
     @property
     def is_literal(self) -> bool:
@@ -68,7 +70,7 @@ class ResourcePattern:
             if isinstance(tokens, Unresolved):
                 return _UNRESOLVED if tokens is Unresolved.ABSENT else _UNKNOWN_KEY
             matches = compile_glob(tokens)
-        if not matches(query.resource):
+        if not (matches(query.resource) or (self._completed is not None and self._completed(query.resource))):
             return _DIFFERS
         return _FITS if self.doubt is None else (MAY, self.doubt)
 
@@ -119,6 +121,16 @@ class CompiledResources:
             if found[0] > best[0] or (found is _UNRESOLVED and best is _DIFFERS):
                 best = found
         return best
+
+
+def _completed(fields: list[str]) -> Matcher:
+    """A short ARN with a star for each part that it lacks.
+
+    AWS reads it so in an identity-based policy, and says nothing of the others:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    missing = _FIELDS - len(fields)
+    return compile_glob(_tokens(_arn_parts([*fields, *"*" * missing], False)))
 
 
 def _is_wild(text: str) -> bool:
