@@ -18,7 +18,7 @@ def hold_active(people: Iterable[Person | None]) -> None:
     """
     wanted = sorted({person.pk for person in people if person is not None})
     rows = Person.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
-    if not all([row.is_active for row in rows]):
+    if not all(row.is_active for row in rows):
         raise Refused("disabled", "Somebody whom this is about was disabled a moment ago, so nothing was kept.")
 
 
