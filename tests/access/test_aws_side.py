@@ -1,6 +1,7 @@
 """AWS's own answers: asked for whom the person may see, kept, masked; dropped where they are about somebody else."""
 
 import json
+import threading
 import time
 from dataclasses import replace
 
@@ -211,13 +212,11 @@ def test_what_aws_does_not_answer_is_kept_as_that_and_the_answer_stands(reader, 
 
 
 def test_a_slow_aws_does_not_hold_the_page():
-    def slow():
-        time.sleep(0.5)
-        return "late"
-
+    answered = threading.Event()
     began = time.monotonic()
-    assert within(Deadline(0.05), slow, lambda: "soon", late="gone") == ["gone", "soon"]
-    assert time.monotonic() - began < 0.4
+    assert within(Deadline(1), lambda: answered.wait(60), lambda: "soon", late="gone") == ["gone", "soon"]
+    assert time.monotonic() - began < 30
+    answered.set()
 
 
 @pytest.mark.parametrize(
@@ -301,13 +300,14 @@ def test_who_has_nothing_in_any_account_makes_the_portal_open_no_message(reader,
 
 
 def test_a_page_never_waits_longer_for_aws_than_its_deadline(reader, monkeypatch, mateo):
-    asked = answer_with(monkeypatch, decoded=decoded(), authorization=recorded())
+    asked, answered = answer_with(monkeypatch, decoded=decoded(), authorization=recorded()), threading.Event()
     for name in ("decode", "authorization_details", "simulate", "account"):
-        monkeypatch.setattr(asked, name, lambda *_, **__: time.sleep(2))
+        monkeypatch.setattr(asked, name, lambda *_, **__: answered.wait(60))
     monkeypatch.setattr("troubleshoot.access.live.Deadline", lambda *_: Deadline(0.3))
     began = time.monotonic()
     answer = seen(mateo, text(tail=BY_MESSAGE + BY_NUMBER))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30
+    answered.set()
     late = NotAnswered("AWS took too long to answer. Check again in a moment.", ProblemKind.TIMED_OUT)
     assert (answer.aws.decoded, answer.aws.authorization, answer.aws.simulation) == (late, late, late)
     assert answer.live

@@ -59,8 +59,7 @@ def serve(door: Door, account: GeneratedAccount, page: int = PAGE) -> int:
 
 def test_the_sandboxs_account_is_read_as_a_reader_of_each_principal_reads_it(seeded_sandbox: Sandbox) -> None:
     settings = settings_of(seeded_sandbox)
-    account = answers_for(settings).account()
-    assert isinstance(account, AccountSnapshot)
+    account = when_read(answers_for(settings))
     for principal in (world.MATEO, world.MARY, world.BUILDER_ROLE, world.SERVICE_ROLE):
         alone = reader_for(settings).snapshot(principal, action="personalize:ListSchemas", resource="*")
         state = account.principal(principal)

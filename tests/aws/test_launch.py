@@ -14,6 +14,8 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
+from tests.ports import free_port
+
 pytestmark = pytest.mark.timeout(240)
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -108,7 +110,7 @@ def test_killed_it_takes_everything_with_it_and_a_second_run_keeps_the_data(
     first.wait_for("Ctrl-C stops everything")
     pids = first.all_pids()
     first.end(signal.SIGKILL)
-    assert still_there(pids, within=20) == []
+    assert still_there(pids) == []
     people = rows(tmp_path, "SELECT id, username, password FROM troubleshoot_person ORDER BY id")
     assert len(people) == 9
     second = launch()
@@ -145,12 +147,6 @@ def test_two_launchers_do_not_share_a_folder(launch: Callable[[], Launch]) -> No
     assert second.process.wait(30) == 1
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def page(port: int) -> int:
     with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/", timeout=30) as answer:
         return int(answer.status)
@@ -158,13 +154,16 @@ def page(port: int) -> int:
 
 def descendants(pid: int) -> list[int]:
     found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += descendants(int(child))
+    try:
+        children = [task.joinpath("children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # it ended while it was looked at
+        return []
+    for child in " ".join(children).split():
+        found += descendants(int(child))
     return found
 
 
-def still_there(pids: list[int], within: float = 5) -> list[int]:
+def still_there(pids: list[int], within: float = 30) -> list[int]:
     """Return which of the processes are left after some seconds; zombies count as gone."""
     deadline = time.monotonic() + within
     while (left := [pid for pid in pids if alive(pid)]) and time.monotonic() < deadline:
@@ -175,7 +174,7 @@ def still_there(pids: list[int], within: float = 5) -> list[int]:
 def alive(pid: int) -> bool:
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

@@ -6,7 +6,6 @@ The launcher runs as its own process with the sandbox AWS, the web server and th
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from botocore.exceptions import ClientError
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.harness import tab
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +56,7 @@ def desk(scripts: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
     var = tmp_path_factory.mktemp("desk")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("ACCESS_DESK_", "DATABASE_", "AWS_"))}
     del environment["DJANGO_SETTINGS_MODULE"]
-    environment |= {"PORT": str(_free_port()), "ACCESS_DESK_VAR_DIR": str(var)}
+    environment |= {"PORT": str(free_port()), "ACCESS_DESK_VAR_DIR": str(var)}
     said = (var / "said").open("w+")
     launcher = subprocess.Popen(
         [sys.executable, "-u", "-m", "portal.launch"], cwd=ROOT, env=environment, stdout=said, stderr=said
@@ -65,7 +65,7 @@ def desk(scripts: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
         yield _started(launcher, var)
     finally:
         launcher.send_signal(signal.SIGINT)
-        launcher.wait(timeout=20)
+        launcher.wait(timeout=60)
         said.close()
 
 
@@ -187,12 +187,6 @@ def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come about in time"
         time.sleep(0.5)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _started(launcher: subprocess.Popen[bytes], var: Path) -> Desk:

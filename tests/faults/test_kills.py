@@ -169,11 +169,10 @@ def test_a_worker_that_was_paused_past_its_lease_writes_nothing_more(approved, i
 
 def test_a_worker_stops_cleanly_when_told_to(approved, iam):
     pid = start_worker(iam, once=False)
-    for _ in range(100):
-        approved.refresh_from_db()
-        if approved.state == State.ACTIVE:
-            break
+    ends = time.monotonic() + 60
+    while approved.state != State.ACTIVE and time.monotonic() < ends:
         time.sleep(0.05)
+        approved.refresh_from_db()
     os.kill(pid, signal.SIGTERM)
     assert wait(pid) == 0
     agree(approved, iam)

@@ -103,9 +103,9 @@ def test_a_broken_document_is_refused_at_the_place_where_it_breaks(text, message
 
 
 def test_ten_megabytes_are_refused_at_once():
-    start = time.perf_counter()
+    start = time.process_time()
     assert "longer than 2,000,000 characters" in refused(" " * 10_000_000).message
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_long_document_of_one_key_is_read_in_bounded_time():

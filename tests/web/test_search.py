@@ -85,10 +85,10 @@ def test_what_was_typed_stays_text(client: Client, query: str) -> None:
 
 def test_it_is_fast() -> None:
     search("warm")
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(20):
         search("create role " * 20)
-    assert (time.perf_counter() - began) / 20 < 0.05
+    assert (time.process_time() - began) / 20 < 0.05
 
 
 @pytest.mark.parametrize("box", ["search", "read"])
