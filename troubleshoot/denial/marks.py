@@ -17,7 +17,7 @@ _BLANKS: Final = (
 )
 _DOUBLE: Final = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u301d\u301e\uff02"
 _SINGLE: Final = "\u2018\u2019\u201a\u201b\u2032"
-SAME_LENGTH: Final = str.maketrans(
+_SAME_LENGTH: Final = str.maketrans(
     {
         char: plain
         for chars, plain in ((_BLANKS, " "), (_DOUBLE, '"'), (_SINGLE, "'"), ("\uff1a", ":"))
@@ -25,6 +25,7 @@ SAME_LENGTH: Final = str.maketrans(
     }
 )
 """Characters that a plain one stands for, place by place: blanks, quotes, the wide colon."""
+_STANDS_FOR: Final = re.compile(rf"[{_BLANKS}{_DOUBLE}{_SINGLE}\uff1a]")
 _FIRST: Final = re.compile(rf"[\\&<\x1b^\u241b\[\r\u2028\u2029\x85\u21b5{_INVISIBLE}\ud800-\udfff]")
 """The characters that any of the marks below begins with: the search goes by them alone, which is fast."""
 
@@ -57,11 +58,16 @@ _PASSES: Final = 4
 _HARMLESS: Final = bytes(code for code in range(128) if _FIRST.match(chr(code)) is None)
 
 
+def same_length(text: str) -> str:
+    """Return the text with a plain blank, quote or colon for every other kind of them, each in its place."""
+    return text.translate(_SAME_LENGTH) if _STANDS_FOR.search(text) else text
+
+
 def without_marks(view: View) -> View:
     """Return the view with plain characters: a line break for every kind of break, a blank for every kind of blank."""
     text = view.text
     if not text.isascii() or "\t" in text or HARD in text or "\f" in text:
-        view = view.translated(SAME_LENGTH).sub(_HIDDEN, lambda _: "")
+        view = view.in_place(same_length).sub(_HIDDEN, lambda _: "")
     for _ in range(_PASSES):
         if _is_plain(view.text):
             break
@@ -89,7 +95,7 @@ def _plain(match: re.Match[str]) -> str:
     if kind == "char":
         return value
     plain = _unescaped(value) if kind == "entity" else _space(chr(int(value.replace("\n", ""), 16)))
-    return plain.translate(SAME_LENGTH)
+    return same_length(plain)
 
 
 def _break(match: re.Match[str]) -> str:

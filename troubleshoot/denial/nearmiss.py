@@ -1,11 +1,11 @@
 """Finds the texts that look like a denial and are none."""
 
-import re
 from typing import Final
 
 from troubleshoot.denial.near_miss_kind import Kind
 from troubleshoot.denial.near_miss_kinds import KINDS
 from troubleshoot.denial.reading import NearMiss
+from troubleshoot.denial.word_search import WordSearch
 
 
 def find_near_misses(low: str, denials: list[tuple[int, int]]) -> list[tuple[Kind, int]]:
@@ -15,7 +15,12 @@ def find_near_misses(low: str, denials: list[tuple[int, int]]) -> list[tuple[Kin
     """
     if _is_all_surroundings(len(low), denials):
         return []
-    return [(kind, match.start()) for kind in KINDS if (match := _match(kind, low))]
+    words = _WORDS.found_in(low)
+    kinds = [kind for kind in KINDS if not words.isdisjoint(kind.words)] if words else []
+    return [(kind, match.start()) for kind in kinds if (match := kind.pattern.search(low))]
+
+
+_WORDS: Final = WordSearch(word for kind in KINDS for word in kind.words)
 
 
 def _is_all_surroundings(length: int, denials: list[tuple[int, int]]) -> bool:
@@ -25,13 +30,6 @@ def _is_all_surroundings(length: int, denials: list[tuple[int, int]]) -> bool:
             return False
         done = max(done, end + _SURROUNDINGS)
     return done >= length
-
-
-def _match(kind: Kind, low: str) -> re.Match[str] | None:
-    for word in kind.words:
-        if word in low:
-            return kind.pattern.search(low)
-    return None
 
 
 def belongs_to_one(at: int, near_misses: list[tuple[Kind, int]]) -> bool:

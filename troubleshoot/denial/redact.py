@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from troubleshoot.denial.marks import SAME_LENGTH, with_hard_breaks, without_marks
+from troubleshoot.denial.marks import same_length, with_hard_breaks, without_marks
 from troubleshoot.denial.reading import Removed
 from troubleshoot.denial.secret_runs import broken_runs, runs
 from troubleshoot.denial.secret_shapes import EXAMPLES, KEY_ID, Shape, is_stand_in
-from troubleshoot.denial.secret_signs import announced, has_blob, has_run, is_announced, is_escaped
+from troubleshoot.denial.secret_signs import announced, has_blob, has_run, is_escaped
 from troubleshoot.denial.view import View
 from troubleshoot.denial.wrapped_secrets import decoded_blobs
 
@@ -45,12 +45,11 @@ def redact(text: str) -> Redacted:
 
 
 def _all_found(text: str, wrappings: int) -> list[_Span]:
-    found = list(_wrapped(text, wrappings)) if wrappings and has_blob(text) else []
-    low = _words_of(text)
-    escaped = is_escaped(text)
-    if not escaped and not is_announced(low) and not _may_hide(text):
+    has_row = has_blob(text)
+    found = list(_wrapped(text, wrappings)) if wrappings and has_row else []
+    shapes = None if is_escaped(text) else announced(_words_of(text))
+    if shapes == () and not _may_hide(text, has_row=has_row):
         return found
-    shapes = None if escaped else announced(low)
     for view, glued in _views(text, shapes):
         found += _found_in(view, shapes, glued=glued)
     return found
@@ -60,13 +59,13 @@ def _words_of(text: str) -> str:
     """Return the text in lower case, one blank for every kind and number of blanks."""
     low = text.lower()
     if "\t" in low or not low.isascii():
-        low = low.translate(SAME_LENGTH)
+        low = same_length(low)
     return _BLANKS.sub(" ", low) if "  " in low else low
 
 
-def _may_hide(text: str) -> bool:
-    """Say whether the text may hold a secret that no word announces."""
-    if has_run(text):
+def _may_hide(text: str, *, has_row: bool) -> bool:
+    """Say whether the text may hold a secret that no word announces; a row of letters may be too short for one."""
+    if has_row and has_run(text):
         return True
     if ("AKIA" in text or "ASIA" in text) and any(match[0] not in EXAMPLES for match in KEY_ID.finditer(text)):
         return True

@@ -4,58 +4,18 @@ import re
 from typing import Final
 
 from troubleshoot.denial.secret_shapes import RUN_CHARS, SHAPES, Shape
+from troubleshoot.denial.word_search import WordSearch
 
-GATES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("secret", ("secret",)),
-    ("token", ("token",)),
-    ("pass", ("passw", "passphrase", "--pass")),
-    ("authorization", ("authorization:", "authorization=", 'authorization"', "authorization'", "authorization\\")),
-    ("auth", ('auth"', "auth'", "auth\\", "auth&")),
-    ("akia", ("akia",)),
-    ("asia", ("asia",)),
-    ("sig", ("signature", "sig=")),
-    ("api", ("apikey", "api_key", "api-key", "api key")),
-    ("=", ("policy=",)),
-    ("@", ("://",)),
-    ("_", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat", "npm_", "sk_live", "dop_v1")),
-    ("q", ("iqojb", "aqodyx", "fqogz", "mysql")),
-    ("z", ("fwogz", "aiza")),
-    ("x", ("xox", "x-amz-", "external")),
-    ("b", ("bearer ", "basic ", "mariadb", "absk", "phnhbw")),
-    ("pw", ("pwd",)),
-    ("eyj", ("eyj",)),
-    ("cookie", ("cookie",)),
-    ("key", ("private key", "key-pair-id")),
-    ("glpat", ("glpat",)),
-    ("sk-", ("sk-",)),
-    ("ya29", ("ya29",)),
-    ("pypi-", ("pypi-",)),
-    ("hvs.", ("hvs.",)),
-    ("kennwort", ("kennwort",)),
-    ("saml", ("saml",)),
-)
-"""A part of each word that announces a secret, behind something still cheaper to look for."""
-
-_WORDS: Final = frozenset(word for shape in SHAPES for word in shape.words)
+_WORDS: Final = WordSearch(word for shape in SHAPES for word in shape.words)
 _CLASSES: Final = bytes(0x78 if chr(code) in RUN_CHARS else 0x20 for code in range(256))
 _KEY: Final = b"x" * 40
 _BLOB: Final = b"x" * 32
 _ESCAPED: Final = re.compile(r"\\(?:u00|x[2-7]|/|\+)|&#|%[2-7][0-9A-Fa-f]|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\x1b]")
 
 
-def is_announced(low: str) -> bool:
-    """Say whether a word that announces a secret stands in the text (in lower case)."""
-    for gate, stems in GATES:
-        if gate in low:
-            for stem in stems:
-                if stem in low:
-                    return bool(announced(low))
-    return False
-
-
 def announced(low: str) -> tuple[Shape, ...]:
     """Return the shapes that the text (in lower case) may hold: what they can't do without stands there."""
-    words = {word for word in _WORDS if word in low}
+    words = _WORDS.found_in(low)
     return tuple(shape for shape in SHAPES if not words.isdisjoint(shape.words) and shape.also in low) if words else ()
 
 

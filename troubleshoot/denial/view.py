@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -46,9 +46,9 @@ class View:
         pieces.append(text[done:])
         return View("".join(pieces), (*self.layers, tuple(edits)))
 
-    def translated(self, table: Mapping[int, str]) -> "View":
+    def in_place(self, change: Callable[[str], str]) -> "View":
         """Return the view with single characters replaced by other single ones: every place stays the same."""
-        text = self.text.translate(table)
+        text = change(self.text)
         return self if text == self.text else View(text, self.layers)
 
     def source(self, start: int, end: int) -> tuple[int, int]:
