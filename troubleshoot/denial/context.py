@@ -120,23 +120,25 @@ _REGION: Final = _Mark("awsregion", rf"(?i:awsRegion){_QUOTE}\s*[:=]\s*{_QUOTE}(
 
 
 class Marks(NamedTuple):
-    """The words to look for that stand anywhere in a text: looked up once, used for every denial in it."""
+    """The marks whose words stand anywhere in a text: looked up once, used for every denial in it."""
 
-    words: set[str]
-    operations: tuple[_Mark, ...]
-    keyed_codes: tuple[tuple[int, _Mark], ...]
+    sole: list[_Mark]
+    operations: list[_Mark]
+    keyed_codes: list[_Mark]
+    requests: list[_Mark]
 
 
 def marks_in(low: str) -> Marks:
     """Return the marks that the text (in lower case) holds."""
-    words = {word for word in _WORDS if word in low}
-    operations = tuple(mark for mark in _OPERATIONS if mark.word in words)
-    return Marks(words, operations, tuple(pair for pair in enumerate(_KEYED_CODES) if pair[1].word in words))
+    return Marks(
+        [mark for mark in _SOLE if mark.word in low],
+        [mark for mark in _OPERATIONS if mark.word in low],
+        [mark for mark in _KEYED_CODES if mark.word in low],
+        [mark for mark in _REQUEST if mark.word in low] if "request" in low else [],
+    )
 
 
-_WORDS: Final = frozenset(
-    mark.word for mark in (_CALL_CODE, _API_CODE, _HANDLER, _REGION, *_OPERATIONS, *_KEYED_CODES, *_REQUEST)
-)
+_SOLE: Final = (_CALL_CODE, _API_CODE, _HANDLER, _REGION)
 
 
 def read_context(script: Script, found: Found, before: int, after: int, marks: Marks) -> None:
@@ -157,15 +159,13 @@ _SHORTEST: Final = 8
 
 
 def _request(script: Script, found: Found, head: int, tail: int, marks: Marks) -> None:
-    for mark in _REQUEST:
-        if mark.word not in marks.words:
-            continue
+    for mark in marks.requests:
         slot = mark.after(script, found.end, tail) or mark.before(script, head, found.start)
         slot = _whole_id(script.text, slot) if slot else None
         if slot:
             found.put_aside("request_id", slot)
             break
-    if _REGION.word in marks.words and "region" not in found.fields:
+    if _REGION in marks.sole and "region" not in found.fields:
         found.put_aside("region", _nearest(_REGION, script, found, head, tail))
 
 
@@ -182,39 +182,37 @@ _CUT: Final = re.compile(r"[\n\x0b][\w-]")
 
 
 def _code(script: Script, found: Found, head: int, tail: int, marks: Marks) -> None:
-    codes = (*_codes_before(script, found.start, head, marks), *_codes_after(script, found.end, tail, marks))
-    surest = min((code for code in codes if code[1]), default=None, key=lambda code: code[0])
-    if surest:
-        found.put_aside("error_code", surest[1])
+    for slot in _codes(script, found, head, tail, marks):
+        if slot:
+            found.put_aside("error_code", slot)
+            return
 
 
-def _codes_before(script: Script, start: int, head: int, marks: Marks) -> Iterator[tuple[int, Slot | None]]:
-    """Yield the error codes ahead of a denial with their rank: the outermost call is the surest."""
-    if start == head:
-        return
-    call = _CALL_CODE.before(script, head, start) if _CALL_CODE.word in marks.words else None
-    if call:
-        yield 2, call
-        if call.value.isdigit():
-            yield 1, _KEYED_CODES[0].before(script, call.end, start)
-        return
-    if _API_CODE.word in marks.words:
-        yield 3, _API_CODE.before(script, head, start)
+def _codes(script: Script, found: Found, head: int, tail: int, marks: Marks) -> Iterator[Slot | None]:
+    """Yield the error codes around a denial, the surest first: CloudFormation's own is the outermost of all."""
+    start, end = found.start, found.end
+    if end < tail and _HANDLER in marks.sole:
+        yield _HANDLER.after(script, end, tail)
+    if head < start:
+        yield from _codes_before(script, start, head, marks)
+    if end < tail:
+        for mark in marks.keyed_codes:
+            yield mark.after(script, end, tail)
+
+
+def _codes_before(script: Script, start: int, head: int, marks: Marks) -> Iterator[Slot | None]:
+    """Yield the error codes ahead of a denial: the outermost call is the surest, and its code tells more than 403."""
+    call = _CALL_CODE.before(script, head, start) if _CALL_CODE in marks.sole else None
+    if call and call.value.isdigit():
+        yield _KEYED_CODES[0].before(script, call.end, start)
+    yield call
+    if _API_CODE in marks.sole:
+        yield _API_CODE.before(script, head, start)
     near = max(head, start - _NEAR)
-    yield 4, _adjacent_code(script, max(near, start - 140), start)
-    for rank, mark in marks.keyed_codes:
-        yield 5 + rank, mark.before(script, head, start)
-    yield 20, _bare_code(script, near, start)
-
-
-def _codes_after(script: Script, end: int, tail: int, marks: Marks) -> Iterator[tuple[int, Slot | None]]:
-    """Yield the codes behind a denial: CloudFormation's own is the outermost of all."""
-    if end == tail:
-        return
-    if _HANDLER.word in marks.words:
-        yield 0, _HANDLER.after(script, end, tail)
-    for rank, mark in marks.keyed_codes:
-        yield 30 + rank, mark.after(script, end, tail)
+    yield _adjacent_code(script, max(near, start - 140), start)
+    for mark in marks.keyed_codes:
+        yield mark.before(script, head, start)
+    yield _bare_code(script, near, start)
 
 
 def _adjacent_code(script: Script, start: int, end: int) -> Slot | None:

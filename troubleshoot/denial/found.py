@@ -41,10 +41,9 @@ class Row:
         self.items = sorted(items, key=lambda item: item.start)
         self._starts = [item.start for item in self.items]
 
-    def with_more(self, items: Iterable[Found]) -> "Row":
+    def with_more(self, items: list[Found]) -> "Row":
         """Return a row with these findings too."""
-        more = list(items)
-        return Row([*self.items, *more]) if more else self
+        return Row([*self.items, *items]) if items else self
 
     def last_before(self, at: int) -> Found | None:
         """Return the last finding that starts before `at`."""

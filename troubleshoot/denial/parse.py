@@ -54,10 +54,10 @@ def _read_around(script: Script, found: list[Found]) -> None:
 def _all_found(script: Script) -> list[Found]:
     """Run the recognisers, the most telling first; each adds what the ones before it do not tell."""
     strong = Row(read_sentences(script))
-    strong = strong.with_more(item for item in read_boxes(script) if not strong.touches(item.start, item.end))
+    strong = strong.with_more([item for item in read_boxes(script) if not strong.touches(item.start, item.end)])
     strong = strong.with_more(read_fragments(script, strong))
     strong = strong.with_more(
-        item for item in read_prose(script) if not strong.touches(item.start, item.end + _JUST_BEHIND)
+        [item for item in read_prose(script) if not strong.touches(item.start, item.end + _JUST_BEHIND)]
     )
     found = strong.with_more(read_bare(script, strong)).items or read_other_words(script)
     return read_tails(script, found)
@@ -68,7 +68,9 @@ _JUST_BEHIND: Final = 160
 
 
 def _denial(script: Script, found: Found) -> Denial:
-    spans = {name: script.view.source(*span) for name, span in found.spans.items()}
+    spans = found.spans
+    if script.view.layers:
+        spans = {name: script.view.source(*span) for name, span in spans.items()}
     return Denial(**found.fields, spans=spans)
 
 
