@@ -42,7 +42,7 @@ def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:
     )
     found.fields["deny_kind"] = kind
     found.spans["deny_kind"] = clause.span()
-    group = next((name for name in ("through", "type", "lacking", "either") if clause[name]), None)
+    group = _deciding(clause)
     if group is None:
         return
     found.fields["policy_type"] = POLICY_WORDS[clause[group].replace(" based", "-based").split(" ", 1)[0]]
@@ -50,6 +50,14 @@ def read_clause(script: Script, clause: re.Match[str], found: Found) -> None:
     colon = _POLICY_ARN.match(script.low, clause.end())
     if colon:
         found.put("policy_arn", open_ended(script.text, colon.end()))
+
+
+def _deciding(clause: re.Match[str]) -> str | None:
+    """Return the group of the pattern that holds the policy's name."""
+    for name in ("through", "type", "lacking", "either"):
+        if clause[name]:
+            return name
+    return None
 
 
 def clause_action(script: Script, clause: re.Match[str]) -> Slot | None:

@@ -161,8 +161,7 @@ _ENDS: Final = re.compile(r"[\"'`.,;)}\]]*(?: *\Z| with an explicit| because no|
 
 def _clause_after(script: Script, start: int, limit: int) -> re.Match[str] | None:
     end = min(limit, start + 2500)
-    has_words = script.low.find("because ", start, end) >= 0 or script.low.find("explicit deny", start, end) >= 0
-    clause = CLAUSE.search(script.low, start, end) if has_words else None
+    clause = CLAUSE.search(script.low, start, end)
     if clause is None and script.low.find(" no identity-based policy allows", start, end) >= 0:
         clause = ALONE.search(script.low, start, end)
     return clause if clause and _fits_between(script.text[start : clause.start()]) else None
@@ -172,10 +171,13 @@ def _fits_between(gap: str) -> bool:
     """Say whether only a resource, or what a person left out, stands between the action and the clause."""
     if "\n\n" in gap:
         return False
-    bare = _ELLIPSIS.sub("", PLACEHOLDERS.sub("", gap)).replace("\n", "").replace(HARD, "")
+    bare = gap.replace("\n", "").replace(HARD, "")
+    if _STANDS_FOR.search(bare):
+        bare = _ELLIPSIS.sub("", PLACEHOLDERS.sub("", bare))
     return bare.count(" ") <= (_WORDS_IN_NAME if "arn:" in bare else 8) and ". " not in bare
 
 
+_STANDS_FOR: Final = re.compile(r"[<{\[…]|\.\.")
 _WORDS_IN_NAME: Final = 16
 """A Glue job or a dashboard may have a whole sentence for its name."""
 
@@ -185,7 +187,7 @@ def _resource(script: Script, start: int, clause_start: int | None, found: Found
     if on is None or on["nameless"]:
         return
     begin = on.end()
-    elision = _ELISION_BEFORE.match(script.text, begin)
+    elision = _ELISION_BEFORE.match(script.text, begin) if script.text.startswith("...", begin) else None
     begin = elision.end() if elision else begin
     if _NO_VALUE.match(script.low, begin) or (_is_doubtful(script, on) and not _RESOURCE_LIKE.match(script.low, begin)):
         return

@@ -48,7 +48,7 @@ class Slot(NamedTuple):
 def delimited(text: str, start: int, end: int) -> Slot | None:
     """Return the value between two known words: whatever breaks it, it is one value."""
     start, end = trimmed(text, start, end)
-    is_broken = text.find("\n", start, end) >= 0 or text.find(HARD, start, end) >= 0
+    is_broken = _ANY_BREAK.search(text, start, end) is not None
     if start == end or (is_broken and _UNSURE.search(text, start, end)) or _is_cut(text, start, end):
         return None
     kind = KINDED.match(text, start, end) if is_broken else None
@@ -66,6 +66,7 @@ def _is_cut(text: str, start: int, end: int) -> bool:
     return _REST_OF_ARN.match(text, end) is not None and _is_short_arn(text[start:end])
 
 
+_ANY_BREAK: Final = re.compile(r"[\n\x0b]")
 _REST_OF_ARN: Final = re.compile(r"[\n\x0b]+ ?[:/*\d]")
 
 
@@ -253,12 +254,12 @@ _TORN: Final = re.compile(
 
 def is_torn(value: str) -> bool:
     """Say whether marks that belong to no value stand in this one: how it was wrapped or quoted is not known."""
-    has_sign = value.count("*") > 1 or " *" in value or value.find("arn:aws", 1) > 0 or _TORN_SIGN.search(value)
-    return bool(has_sign) and _TORN.search(value) is not None
+    is_plain = _PLAIN.fullmatch(value) and ".." not in value and value.rfind("arn:aws") <= 0
+    return not is_plain and _TORN.search(value) is not None
 
 
-_TORN_SIGN: Final = re.compile(r"[`…#>\"]|\]\(|\.\.|/ ")
-"""What stands in every torn value but one with two ARNs or stars."""
+_PLAIN: Final = re.compile(r"[\w:/@=+,.-]*+\*?[\w:/@=+,.-]*+", re.ASCII)
+"""A usual value: one star at most, and nothing of what quotes, cuts or emphasises."""
 
 _FORMATTED: Final = re.compile(r"(?<=:) (?=[\w-])| (?=:)")
 

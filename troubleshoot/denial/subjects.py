@@ -54,7 +54,7 @@ def read_subject(script: Script, anchor: int, done: int, found: Found) -> None:
 
 def _last_label(text: str, low: str, begin: int, end: int) -> re.Match[str] | None:
     best = None
-    for word in _LABELS:
+    for word in _LABELS if text.isascii() else _ALL_LABELS:
         at = low.rfind(word, begin, end)
         while at >= 0 and (best is None or at > best.start()):
             label = _LABEL.match(low, at, end)
@@ -71,7 +71,8 @@ def _is_rest_of_arn(text: str, label: re.Match[str]) -> bool:
 
 _CUT_BEHIND_HYPHEN: Final = ("-\n", "-" + HARD)
 _IN_PLACEHOLDER: Final = re.compile(r"<[^<>\"]+\Z|\[[^\[\]\n\"]+\Z|\{[^{}\n\"':]+\Z")
-_LABELS: Final = ("user", "role", "principal", "caller", "用户", "ユーザー", "사용자")
+_LABELS: Final = ("user", "role", "principal", "caller")
+_ALL_LABELS: Final = (*_LABELS, "用户", "ユーザー", "사용자")
 
 
 def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> None:
