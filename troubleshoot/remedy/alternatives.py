@@ -70,6 +70,11 @@ def alternatives(situation: Situation, proposal: Proposal, *, region: str, perma
     return tuple(found)
 
 
+def again(situation: Situation, asked: Alternative, change: Change) -> Alternative:
+    """Return the same thing asked for with another change, judged anew."""
+    return _alternative(situation, asked.key, asked.way, change, job=asked.job)
+
+
 def _edits(situation: Situation) -> Iterator[Alternative]:
     for number, change in enumerate(by_hand(situation), start=1):
         if _helps(situation, change):

@@ -17,6 +17,7 @@ from troubleshoot.models import AccessRequest, Diagnosis, Person
 from troubleshoot.remedy import Change
 from troubleshoot.web.forms.access_request import UNTIL_REVOKED
 from troubleshoot.web.forms.asking import AskForm
+from troubleshoot.web.presenters.alongside import job_proof, picked_views
 from troubleshoot.web.presenters.asking import deciders_words, similar_views
 from troubleshoot.web.presenters.choices import choices_of
 from troubleshoot.web.presenters.comparison import comparison_of
@@ -54,9 +55,11 @@ def request_access(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, case, case.form(initial={"key": secrets.token_urlsafe(24)}))
     form = case.form(request.POST)
-    if not form.is_valid():
-        return _page(request, case, form, status=UNPROCESSABLE)
-    return _submit(request, case, form)
+    is_fit = form.is_valid()
+    if "check" in request.POST:
+        form.only_looking()
+        return _page(request, case, form, status=UNPROCESSABLE if form.errors else 200)
+    return _submit(request, case, form) if is_fit else _page(request, case, form, status=UNPROCESSABLE)
 
 
 def _submit(request: HttpRequest, case: _Case, form: AskForm) -> HttpResponse:
@@ -98,7 +101,8 @@ def _page(
         case.options.account, case.person, chosen.change.principal, chosen.change, str(chosen.risk.level)
     )
     similar = before_filing.similar_requests(case.person, case.options.call, chosen.change)
-    choices = choices_of(case.options, ends=_ends(form))
+    shown = tuple(chosen if one.key == chosen.key else one for one in case.options.choices)
+    choices = choices_of(shown, ends=_ends(form))
     context = {
         "form": form,
         "kept": case.kept,
@@ -108,6 +112,8 @@ def _page(
         "on_behalf": _whose(case),
         "choices": choices,
         "chosen": next(one for one in choices if one.key == chosen.key),
+        "picked": picked_views(case.options, form.picked),
+        "job": job_proof(case.options, chosen.key),
         "comparison": comparison_of(case.answer.decision, case.answer.after),
         "duplicate": request_row(duplicate) if duplicate else None,
         "duplicate_is_visible": duplicate is not None and _may_see(case.person, duplicate),

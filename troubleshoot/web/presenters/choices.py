@@ -1,8 +1,8 @@
 """What can be asked for from one case, side by side."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from troubleshoot.access.options import Options
 from troubleshoot.remedy.alternatives import Alternative, Way
 from troubleshoot.web.presenters.allows import AllowsView, allows_view
 from troubleshoot.web.presenters.changes import DiffView, change_diff
@@ -36,9 +36,9 @@ class Choice:
     full: str
 
 
-def choices_of(options: Options, *, ends: str) -> tuple[Choice, ...]:
+def choices_of(choices: Iterable[Alternative], *, ends: str) -> tuple[Choice, ...]:
     """Return the choices in words. `ends` stands for the date of the end in the policy."""
-    return tuple(_choice(one, ends=ends) for one in options.choices)
+    return tuple(_choice(one, ends=ends) for one in choices)
 
 
 def title_of(alternative: Alternative) -> str:

@@ -19,6 +19,7 @@ from troubleshoot.web.presenters.diagnosis import DiagnosisPage, diagnosis_page
 from troubleshoot.web.presenters.names import principal_name
 from troubleshoot.web.presenters.request_page import Record, RequestPage, request_page
 from troubleshoot.web.presenters.requests import WAITING, duration_words, touched
+from troubleshoot.web.presenters.review_proof import ReviewProof, review_proof
 from troubleshoot.web.presenters.risk import RiskView, stored_risk
 
 _SIMULATED = {
@@ -50,6 +51,7 @@ class ReviewPage:
     aws_says: str
     cautions: tuple[Caution, ...]
     comparison: Comparison | None
+    proof: ReviewProof
     evidence: DiagnosisPage | None
     case_url: str
     may_decide: bool
@@ -89,6 +91,7 @@ def review_page(
         aws_says=_aws_says(answer),
         cautions=_cautions(request, answer, effect),
         comparison=comparison_of(effect.before, effect.after),
+        proof=review_proof(request, change, answer, effect),
         evidence=_evidence(answer, request, viewer) if answer else None,
         case_url=reverse("diagnosis", args=[diagnosis.token]) if diagnosis else "",
         may_decide=may_decide,
