@@ -13,6 +13,7 @@ from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access import doors, services
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.options import Options, options_of
+from troubleshoot.access.reach import Touching
 from troubleshoot.models import AccessRequest, Diagnosis, Person
 from troubleshoot.remedy import Change
 from troubleshoot.web.forms.access_request import UNTIL_REVOKED
@@ -102,7 +103,9 @@ def _page(
     )
     similar = before_filing.similar_requests(case.person, case.options.call, chosen.change)
     shown = tuple(chosen if one.key == chosen.key else one for one in case.options.choices)
-    choices = choices_of(shown, ends=_ends(form))
+    changes = [one.change for one in shown]
+    touching = Touching(case.options.account, changes, viewer=case.person, case=case.kept.code)
+    choices = choices_of(shown, ends=_ends(form), touching=touching)
     context = {
         "form": form,
         "kept": case.kept,

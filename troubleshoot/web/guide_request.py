@@ -19,7 +19,8 @@ from troubleshoot.web.guide import Visit, at_outcome
 from troubleshoot.web.presenters.guide import paper_view
 from troubleshoot.web.presenters.guide_request import deciders_in_words, proof_view
 from troubleshoot.web.presenters.policies import change_view
-from troubleshoot.web.presenters.requests import request_row, touched
+from troubleshoot.web.presenters.requests import request_row
+from troubleshoot.web.presenters.touched import touched
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from troubleshoot.access.reach import Touching
 from troubleshoot.remedy.alternatives import Alternative, Way
 from troubleshoot.web.presenters.allows import AllowsView, allows_view
 from troubleshoot.web.presenters.changes import DiffView, change_diff
 from troubleshoot.web.presenters.policies import PolicyView, change_view
-from troubleshoot.web.presenters.requests import touched
 from troubleshoot.web.presenters.risk import RiskView, approvals_words, longest_words, risk_view
+from troubleshoot.web.presenters.touched import touched
 
 _JOBS = {
     "auditor": "look at everything, change nothing",
@@ -36,9 +37,9 @@ class Choice:
     full: str
 
 
-def choices_of(choices: Iterable[Alternative], *, ends: str) -> tuple[Choice, ...]:
+def choices_of(choices: Iterable[Alternative], *, ends: str, touching: Touching) -> tuple[Choice, ...]:
     """Return the choices in words. `ends` stands for the date of the end in the policy."""
-    return tuple(_choice(one, ends=ends) for one in choices)
+    return tuple(_choice(one, ends=ends, touching=touching) for one in choices)
 
 
 def title_of(alternative: Alternative) -> str:
@@ -51,7 +52,7 @@ def title_of(alternative: Alternative) -> str:
     return f"By hand: a change of {edit.policy_name}" if edit else "By hand"
 
 
-def _choice(one: Alternative, *, ends: str) -> Choice:
+def _choice(one: Alternative, *, ends: str, touching: Touching) -> Choice:
     change = one.change
     return Choice(
         key=one.key,
@@ -64,7 +65,7 @@ def _choice(one: Alternative, *, ends: str) -> Choice:
         if one.change.may_end
         else "It has no end. It stays until somebody takes it back.",
         proof=_proof(one),
-        touched=touched(change),
+        touched=touched(change, touching.by(change)),
         policy=change_view(change, title="The exact policy", ends=ends) if change.statements else None,
         diff=change_diff(change, ends=ends) if change.edit else None,
         full=one.full,

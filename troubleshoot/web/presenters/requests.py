@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from troubleshoot.access.beside import beside_words
 from troubleshoot.models import AccessRequest, Approval, Grant, State
-from troubleshoot.remedy import Change, ChangeKind, change_from_data
+from troubleshoot.remedy import change_from_data
 from troubleshoot.web.components import Status, Step, StepState, Tone
 from troubleshoot.web.presenters.names import principal_name, resource_name
 
@@ -98,24 +98,6 @@ def duration_words(hours: int | None) -> str:
     if hours % 24 == 0:
         return f"{hours // 24} day{'' if hours == 24 else 's'}"
     return f"{hours} hour{'' if hours == 1 else 's'}"
-
-
-def touched(change: Change) -> str:
-    """Return whom a change touches, and how many people that is as far as it is known."""
-    name = principal_name(change.edit.holder if change.edit else change.principal)
-    who = name.short if name else "it"
-    if change.kind is ChangeKind.TRUST_EDIT:
-        caller = principal_name(change.principal)
-        return f"Only the {caller} is let into the role {who}. Its rights stay as they are."
-    if change.kind is ChangeKind.PERMISSION_SET:
-        return "Everybody who has this permission set gains by it, in every account. How many is not known here."
-    if change.kind is ChangeKind.GROUP_EDIT:
-        return f"Everybody in the group {who} gains by it. How many is not known here."
-    if change.edit is not None and change.edit.policy_arn is not None:
-        return "Everybody who has this policy gains by it. How many is not known here."
-    if name and name.kind == "role":
-        return f"Everybody who may assume the role {who} gains by it. How many is not known here."
-    return f"Only the {name} gains by it." if name else ""
 
 
 def timeline_of(

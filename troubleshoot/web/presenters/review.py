@@ -8,6 +8,7 @@ from troubleshoot.access.answer import Answer
 from troubleshoot.access.aws_side import Simulation
 from troubleshoot.access.effects import ChangeEffect, effect_of
 from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.reach import Touching
 from troubleshoot.models import UNSETTLED, AccessRequest, Mode, Person, State
 from troubleshoot.remedy import Change, change_from_data
 from troubleshoot.remedy.risk import finding_from_data
@@ -18,9 +19,10 @@ from troubleshoot.web.presenters.comparison import Comparison, comparison_of
 from troubleshoot.web.presenters.diagnosis import DiagnosisPage, diagnosis_page
 from troubleshoot.web.presenters.names import principal_name
 from troubleshoot.web.presenters.request_page import Record, RequestPage, request_page
-from troubleshoot.web.presenters.requests import WAITING, duration_words, touched
+from troubleshoot.web.presenters.requests import WAITING, duration_words
 from troubleshoot.web.presenters.review_proof import ReviewProof, review_proof
 from troubleshoot.web.presenters.risk import RiskView, stored_risk
+from troubleshoot.web.presenters.touched import touched
 
 _SIMULATED = {
     "allowed": "allowed",
@@ -78,11 +80,12 @@ def review_page(
     if answer and not _is_about(answer, request):
         answer = None
     effect = effect_of(request, answer)
+    touching = Touching(request.account, [change], viewer=viewer, case=request.code)
     by_hand = keeps and request.state == State.AWAITING_MANUAL_APPLY
     grant = record.grant if by_hand else None
     return ReviewPage(
         request=request_page(request, viewer=viewer, names_deciders=False, record=record),
-        touched=touched(change),
+        touched=touched(change, touching.by(change)),
         lasts=f"It lasts {duration_words(change.hours)}." if change.hours else "It lasts until it is revoked.",
         risk=stored_risk(request.risk, [finding_from_data(one) for one in request.findings]),
         allows=allows_view(effect.allows, is_known=effect.is_known),
