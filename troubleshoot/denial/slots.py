@@ -206,9 +206,12 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the bounds without the quotes, brackets and final stop around the value."""
     while start < end and (text[start] in " \n\x0b\"'`" or (text[start] == "(" and _is_around(text[start:end]))):
         start += 1
-    while start < end and _is_outside(text[start:end]):
+    while start < end and text[end - 1] in _MAY_BE_OUTSIDE and _is_outside(text[start:end]):
         end -= 1
     return start, end
+
+
+_MAY_BE_OUTSIDE: Final = " \n\x0b\"',;!`.)]}>"
 
 
 def _is_around(value: str) -> bool:
@@ -266,7 +269,7 @@ _FORMATTED: Final = re.compile(r"(?<=:) (?=[\w-])| (?=:)")
 
 def is_mask(value: str) -> bool:
     """Say whether the value is a bare stand-in (`***`, `...`, `<user-arn>`) that tells nothing."""
-    if ":" in value and value[0].isalnum():
+    if value[0].isalnum() and ":" in value:
         return False
     value = value.strip("\"'` ")
     if value == "*":

@@ -36,6 +36,7 @@ _NO_SERVICE: Final = frozenset(
 )
 _PRINCIPAL_LIKE: Final = re.compile(r"arn:|assumed-role/|:user/|\.amazonaws\.com|<\w*arn\w*>")
 _WINDOW: Final = 400
+_OPENS_PLACEHOLDER: Final = re.compile(r"[<{\[]")
 PLACEHOLDERS: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]")
 """What stands for a value: `<account>`, `{name}`, `[ARN]`."""
 
@@ -86,7 +87,7 @@ def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> N
 
 
 def _is_one_value(raw: str, *, is_sentence: bool) -> bool:
-    value = PLACEHOLDERS.sub("", raw).strip(" \n\x0b\"'`")
+    value = (PLACEHOLDERS.sub("", raw) if _OPENS_PLACEHOLDER.search(raw) else raw).strip(" \n\x0b\"'`")
     blank = _ANY_BLANK if not is_sentence else _INNER_BLANK if value.startswith("arn:") else _BLANK
     return "\n\n" not in value and not value.endswith("You") and not blank.search(value)
 
