@@ -255,3 +255,10 @@ def test_awss_own_simulator_is_asked_beside_the_portals_evaluator_and_they_agree
     assert (answer.aws.simulation.principal, answer.aws.simulation.decision) == (MATEO_ARN, "implicitDeny")
     assert answer.disagreements == ()
     assert isinstance(answer.aws.roles, tuple)
+
+
+@pytest.mark.parametrize("resource", ["arn:aws:iam::*:role/Admin", "arn:aws:iam::12345678901?:role/Admin"])
+def test_a_role_in_every_account_is_no_known_resource(account, mateo, resource):
+    answer = answered(mateo, denial("sts:AssumeRole", resource))
+    assert answer.missing == ("resource",)
+    assert not isinstance(answer.proposal, Proposal)

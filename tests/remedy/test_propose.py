@@ -192,6 +192,22 @@ def test_a_resource_that_the_action_cannot_have_is_not_granted(resource):
     assert answer.code == "other_resource"
 
 
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("sts:AssumeRole", "arn:aws:iam::*:role/OrganizationAccountAccessRole"),
+        ("dynamodb:GetItem", "arn:aws:dynamodb:*:123456789012:table/orders"),
+        ("kms:Decrypt", "arn:aws:kms:us-east-?:123456789012:key/1"),
+        ("personalize:DescribeSolution", "arn:*:personalize:us-east-1:123456789012:solution/x"),
+    ],
+)
+@pytest.mark.parametrize("policies", [None, PolicySet()], ids=["text only", "read"])
+def test_a_message_about_every_account_or_region_is_not_granted(action, resource, policies):
+    answer = propose(situation(action=action, resource=resource, policies=policies))
+    assert isinstance(answer, NoProposal)
+    assert answer.code == "many_places"
+
+
 def test_nothing_is_proposed_that_would_not_flip_the_decision(monkeypatch):
     useless = {"Effect": "Allow", "Action": "personalize:ListRecipes", "Resource": "*"}
     monkeypatch.setattr(edits, "whole_statement", lambda _request, _policies: useless)

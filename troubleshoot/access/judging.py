@@ -92,4 +92,4 @@ def _resource_known(facts: Denial) -> bool:
 
 def _is_arn(text: str | None, *, needs_account: bool = True) -> bool:
     arn = parse_arn(text or "")
-    return arn is not None and (bool(arn.account) or not needs_account)
+    return arn is not None and arn.is_in_one_place and (bool(arn.account) or not needs_account)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 _SEPARATOR = re.compile(r"[/:]")
+_WILDCARD = re.compile(r"[*?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ class Arn:
     def resource_id(self) -> str:
         """What follows the resource type, or an empty string (`retail` of `dataset-group/retail`)."""
         return self.resource[len(self.resource_type) + 1 :]
+
+    @property
+    def is_in_one_place(self) -> bool:
+        """Whether no wildcard stands for its partition, service, Region or account.
+
+        In a policy nothing can make one literal there, for variables count after the fifth colon only.
+        """
+        return not _WILDCARD.search(f"{self.partition}:{self.service}:{self.region}:{self.account}")
 
 
 def parse_arn(text: str) -> Arn | None:

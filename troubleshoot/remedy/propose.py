@@ -44,6 +44,7 @@ def propose(situation: Situation) -> Proposal | NoProposal:
     """Return the smallest change that lets the call through, or why a grant cannot help."""
     refusal = (
         _no_such_action(situation)
+        or _in_many_places(situation)
         or _in_another_account(situation)
         or _not_such_a_resource(situation)
         or _not_a_principal_to_grant(situation)
@@ -63,6 +64,21 @@ def _no_such_action(situation: Situation) -> NoProposal | None:
         OWNERS[Layer.IDENTITY],
         f"AWS's lists name no action {action}, so allowing it would change nothing. "
         "Please look for the error text of the call that really failed.",
+    )
+
+
+def _in_many_places(situation: Situation) -> NoProposal | None:
+    """Refuse a resource in any account or Region: the grant of one call would open it in all of them."""
+    request = situation.request
+    arn = parse_arn(request.resource)
+    if arn is None or arn.is_in_one_place:
+        return None
+    return NoProposal(
+        "many_places",
+        None,
+        OWNERS[Layer.IDENTITY],
+        f"{request.resource} stands for many accounts or Regions, and a call is about one resource. "
+        "Please look again which resource the error names.",
     )
 
 
