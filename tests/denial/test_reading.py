@@ -15,8 +15,8 @@ def ids(rows: list[dict[str, Any]]) -> list[str]:
     return [row["id"] for row in rows]
 
 
-DENIED = samples(*DENIALS, "unbroken", "fresh")
-NEAR_MISSES = samples("near_misses", "near_misses_more")
+DENIED = samples(*DENIALS, "unbroken", "fresh", "wild")
+NEAR_MISSES = samples("near_misses", "near_misses_more", "wild_near_misses")
 SEVERAL = samples("several")
 
 

@@ -4,17 +4,19 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-from troubleshoot.denial.clauses import ALONE, CLAUSE, clause_action, read_clause
+from troubleshoot.denial.clauses import ALONE, CLAUSE, MERE, clause_action, read_clause
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found, Row
 from troubleshoot.denial.principals import principal_into
 from troubleshoot.denial.slots import Slot, put_together
+from troubleshoot.denial.words import bears_sign
 
 _C: Final = (
     r"(?:(?:client|kms)\.)?(?:kms)?accessdenied(?:exception|error)?|(?:client\.)?unauthorizedoperation"
     r"|authorizationerror(?:exception)?|unauthorizedaccess|access_denied"
 )
 _CALL: Final = "when calling"
+_EC2: Final = "ec2"
 _JAVA: Final = "java"
 _KEYED: Final = "keyed"
 _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
@@ -23,23 +25,26 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         "when calling",
         re.compile(rf"\((?:{_C}|403|forbidden)\) (?:occurred )?when calling the \w+(?:(?: \w+)? operation)?"),
     ),
-    ("api", "api error", re.compile(rf"api error (?:{_C}|forbidden):")),
-    ("ec2", "you are not authorized", re.compile(r"you are not authorized to perform this operation")),
+    (_CALL, "when calling", re.compile(rf"(?<!\w)(?:{_C}) when calling (?:the )?\w+(?: operation)?")),
+    ("elided", "an error occurred (", re.compile(rf"an error occurred \((?:{_C})\) ?(?:\.{{3}}|…)")),
+    ("api", "api error", re.compile(rf"api error (?:(?:{_C}|forbidden):|(?:{_C})(?=[\"'`),]| ?\Z))")),
+    (_EC2, "you are not authorized", re.compile(r"you are not authorized to perform this operation")),
+    ("ec2-cut", "you are not", re.compile(r"unauthorizedoperation: you are not authorized(?! to)")),
     ("xml", "<code>", re.compile(rf"<code>(?:{_C})</code>")),
     (
         "message",
         "access denied",
         re.compile(
-            r"accessdenied(?:exception)?(?: \(client\))?: access denied|access denied \(service: |s3exception: "
-            r"access denied"
+            r"(?<![a-z])accessdenied(?:exception)?(?: \(client\))?: access denied|access denied \(service: "
+            r"|s3exception: access denied"
         ),
     ),
     (
         "said",
         "accessdenied",
         re.compile(
-            r"accessdenied(?:exception)?: (?=you |access |the |user )(?=.{0,120}(?:denied|permission|not authorized "
-            r"to|not allowed))"
+            r"(?<![a-z])accessdenied(?:exception)?: (?=you |access |the |user )(?=.{0,120}(?:denied|permission"
+            r"|not authorized to|not allowed))"
         ),
     ),
     ("php", "response:", re.compile(r"response: ?accessdenied\b")),
@@ -65,8 +70,11 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
     ("empty", "status code: 40", re.compile(r"accessdenied(?:exception)?: status code: 40[03]\b")),
     (
         "setting",
-        "because public policies",
-        re.compile(r"\b(?:accessdenied|access denied)\b.{0,60}\bbecause public policies are (?:prevented|blocked) by"),
+        "public ",
+        re.compile(
+            r"\b(?:accessdenied|access denied)\b.{0,60}\bpublic (?:policies|access control lists \(acls\)) are "
+            r"(?:prevented|blocked) by"
+        ),
     ),
     (
         "kms",
@@ -89,7 +97,7 @@ _BEFORE_SENTENCE: Final = 400
 _BEHIND_SENTENCE: Final = 40
 _NEARBY_CODE: Final = re.compile(rf"(?<![\w.])(?:{_C})(?!\w)")
 _API: Final = re.compile(r"API:\s+([a-z0-9-]+:\w+(?:[\n\x0b]\w+(?=\s(?:User|You)\b))?)")
-_ARN: Final = re.compile(r"\"arn\s?\"\s?:\s?\"\s?(arn:[^\" ]+)\"")
+_ARN: Final = re.compile(r"\"(?:useridentity\.)?arn\s?\"\s?:\s?\"\s?(arn:[^\" ]+)\"", re.IGNORECASE)
 _NAME: Final = re.compile(r"\"(?i:username)\"\s?:\s?\"([\w+=,.@-]+)\"")
 
 
@@ -103,25 +111,47 @@ def read_bare(script: Script, strong: Row) -> list[Found]:
         _bare(script, group, is_event=is_event)
         for index, group in enumerate(groups)
         if not strong.touches(group[0][0] - _BEHIND_SENTENCE, group[0][0])
-        and not (index in explained and strong.touches(ends[index], ends[index] + _BEFORE_SENTENCE))
-        and _is_refusal(script.low, group)
+        and not (index in explained and _is_explained(script, group, strong))
+        and _is_refusal(script, group)
     ]
 
 
-def _is_refusal(low: str, group: list[tuple[int, str]]) -> bool:
-    """Say whether the words behind a mere code are those of a refusal: other causes bear the code too."""
-    if any(kind not in _MERE_CODES for _, kind in group):
+def _is_explained(script: Script, group: list[tuple[int, str]], strong: Row) -> bool:
+    """Say whether a sentence behind the marks tells the same denial: not if it has a line and a code of its own."""
+    end, kind = group[-1]
+    if not strong.touches(end, end + _BEFORE_SENTENCE):
+        return False
+    return kind not in _WHOLE or _NEXT_ERROR.match(script.text, end) is None
+
+
+_WHOLE: Final = frozenset({_EC2, "message"})
+_NEXT_ERROR: Final = re.compile(rf"\W{{0,3}}\n\w*error: (?:{_C}): ", re.IGNORECASE)
+
+
+def _is_refusal(script: Script, group: list[tuple[int, str]]) -> bool:
+    """Say whether the words behind a mere code are those of a refusal: other causes bear the code too.
+
+    EC2's sentence names nothing of AWS's: alone among other words it may be any program's.
+    """
+    kinds = {kind for _, kind in group}
+    if kinds == {_EC2}:
+        return len(script.low) < _ALONE or bears_sign(script.low)
+    end, last = group[-1]
+    if kinds - _MERE_CODES or (last == _CALL and _NO_WORDS.match(script.text, end)):
         return True
-    words = _WORDS_BEHIND.match(low, group[-1][0])
+    words = _WORDS_BEHIND.match(script.low, end)
     said = words["said"] if words else ""
     return said.count(" ") < _FEW or _REFUSAL.search(said) is not None
 
 
 _MERE_CODES: Final = frozenset({_CALL, "api", "xml"})
 _FEW: Final = 2
+_ALONE: Final = 80
+_NO_WORDS: Final = re.compile(r"[\"'`.)]| ?[\n\x0b](?! ?:)| ?\Z")
 _WORDS_BEHIND: Final = re.compile(r"[^a-z<]*(?:<message>)?(?P<said>[^\n<]{0,160})")
 _REFUSAL: Final = re.compile(
-    r"denied|forbidden|not authori|unauthori|permission|(?:are|is) not allowed|insufficient priv|public policies"
+    r"denied|forbidden|not authori|unauthori|permission|(?:are|is) not (?:allowed|permitted)|insufficient priv"
+    r"|public policies|not have access(?! to)"
 )
 
 
@@ -176,7 +206,11 @@ def _caller(script: Script, found: Found) -> None:
     """Take the caller from the CloudTrail event, where the message does not name one."""
     identity = script.low.rfind("useridentity", max(0, found.start - 3000), found.start)
     begin = identity if identity >= 0 else max(0, found.start - 800)
-    match = _ARN.search(script.text, begin, found.start) or _NAME.search(script.text, begin, found.start + 300)
+    match = _ARN.search(script.text, begin, found.start)
+    if match is None and identity < 0:
+        behind = script.low.find("useridentity", found.start, found.start + 300)
+        match = _ARN.search(script.text, behind, behind + 200) if behind >= 0 else None
+    match = match or _NAME.search(script.text, begin, found.start + 300)
     if match:
         at = found.end
         principal_into(found, Slot(put_together(match[1]), *match.span(1)))
@@ -185,22 +219,26 @@ def _caller(script: Script, found: Found) -> None:
 
 def read_fragments(script: Script, sentences: Row) -> list[Found]:
     """Read a clause that lost its head ("… because no session policy allows the s3:GetObject action")."""
-    found = []
+    found: dict[int, Found] = {}
     for words in _BEGINNINGS:
         at = script.low.find(words)
         while at >= 0:
-            clause = (
-                None if sentences.touches(at, at + 1) else (CLAUSE.match(script.low, at) or ALONE.match(script.low, at))
-            )
-            if clause and _stands_alone(script.low, clause):
-                found.append(_fragment(script, clause))
+            clause = None if sentences.touches(at, at + 1) else _clause_at(script.low, at)
+            if clause and clause.end() not in found and _stands_alone(script.low, clause):
+                found[clause.end()] = _fragment(script, clause)
             at = script.low.find(words, at + len(words))
-    return found
+    return list(found.values())
+
+
+def _clause_at(low: str, at: int) -> re.Match[str] | None:
+    mere = MERE.match(low, at)
+    return CLAUSE.match(low, at) or ALONE.match(low, at) or (mere if mere and mere["type"] else None)
 
 
 _BEGINNINGS: Final = (
     "with an explicit deny",
     "with explicit deny",
+    "explicit deny in a",
     "no identity-based policy allows",
     "because no ",
     "because the resource does not exist",
@@ -211,10 +249,11 @@ def _stands_alone(low: str, clause: re.Match[str]) -> bool:
     return (
         clause["action"] is not None
         or (clause["type"] is not None and _WITH_ARN.match(low, clause.end()) is not None)
-        or _NEARBY_CODE.search(low, max(0, clause.start() - 120), clause.start()) is not None
+        or _NEARBY_CODE.search(low, max(0, clause.start() - _NEAR), clause.start()) is not None
     )
 
 
+_NEAR: Final = 160
 _WITH_ARN: Final = re.compile(r" ?: ?arn:aws[\w-]*:(?:iam|organizations)::")
 
 

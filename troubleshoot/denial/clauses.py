@@ -14,8 +14,8 @@ _DECIDED: Final = (
     rf"(?P<through>{POLICY}))?)?"
 )
 _LACKING: Final = (
-    rf"no (?P<lacking>{POLICY}) allows?(?: the (?:"
-    r"(?P<action>[a-z][a-z0-9-]*(?: [a-z0-9-]+)?: ?[a-z*][\w*]*(?: \w+)?)(?= action)"
+    rf"no (?:(?P<lacking>{POLICY})|(?:service|network)-based policy) allows?(?: the [\"'`]?(?:"
+    r"(?P<action>[a-z][a-z0-9-]*(?: [a-z0-9-]+)?: ?[a-z*][\w*]*(?: \w+)?)(?=[\"'`]? action)"
     r"|(?P<cut>[a-z][a-z0-9-]*:[a-z*][\w*]*)|action))?"
 )
 _EITHER: Final = r"because the resource does not exist in this region, no (?P<either>resource-based) policies"
@@ -27,6 +27,8 @@ CONTEXT: Final = re.compile(
     rf"(?:{_DECIDED}|{_LACKING}|{_EITHER})".replace("with (?:an )?explicit", "(?:with )?an explicit")
 )
 """The same as the console's box puts it."""
+MERE: Final = re.compile(rf"(?:{_DECIDED}|{_LACKING}|{_EITHER})".replace("with (?:an )?explicit", "explicit"))
+"""The same where the words "with an" were left out; only with the type of policy it says enough."""
 _POLICY_ARN: Final = re.compile(r"(?:,? with policy arn)? ?: ?(?=[\"'`]?(?:arn:|\.\.\.?/|…|<))")
 
 

@@ -10,6 +10,7 @@ from troubleshoot.denial.marks import HARD
 from troubleshoot.denial.reading import PolicyType, PrincipalKind
 from troubleshoot.denial.slots import KINDED, Slot, carried_on, delimited, open_ended, put_together
 from troubleshoot.denial.subjects import PLACEHOLDERS, read_subject
+from troubleshoot.denial.words import bears_sign
 
 _ANCHOR: Final = re.compile(r"not authori[sz]ed\b(?P<perform> ?to perform ?:?[ \"'`(\[]*)?")
 ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]*)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
@@ -24,7 +25,7 @@ _ELLIPSIS: Final = re.compile(r"\.{2,}|…")
 def read_sentences(script: Script) -> list[Found]:
     """Read every "… is not authorized to perform …", in order."""
     anchors = _anchors(script.low)
-    is_signed = bool(anchors) and ("arn:aws" in script.low or _SIGN.search(script.low) is not None)
+    is_signed = bool(anchors) and bears_sign(script.low)
     found: list[Found] = []
     done = 0
     for number, match in enumerate(anchors):
@@ -123,11 +124,6 @@ _ACCESS_PROSE: Final = re.compile(
     r"|to use the (?:provided|specified) )"
 )
 _NOTHING: Final = re.compile(r"(?:null|none|undefined)\b")
-_SIGN: Final = re.compile(
-    r"arn:aws|amazon|\baws\b|accessdenied|boto|\b\d{12}\b|encoded authori[sz]ation|explicit deny"
-    r"|unauthorizedoperation|operation error|api error|when calling"
-)
-"""What only AWS's own messages bear: without it, a refusal that names no action may be any program's."""
 
 
 def _is_access_prose(script: Script, match: re.Match[str], found: Found, *, is_signed: bool) -> bool:
@@ -141,7 +137,7 @@ def _is_access_prose(script: Script, match: re.Match[str], found: Found, *, is_s
     if prose and names.get("role") is not None:
         found.put("resource", open_ended(script.text, prose.end()))
     kind = found.fields.get("principal_kind")
-    if "principal" not in found.fields and not is_signed:
+    if not is_signed and "arn:" not in found.fields.get("principal", ""):
         return False
     ends_here = not match["perform"] and _ENDS.match(script.low, after) is not None
     if prose and kind is PrincipalKind.SERVICE:

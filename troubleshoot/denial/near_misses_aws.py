@@ -62,6 +62,14 @@ AWS: Final[tuple[Kind, ...]] = (
         r"dryrunoperation|request would have succeeded, but dryrun",
     ),
     kind(
+        "protected",
+        "The stack is protected from being deleted",
+        "Ask whoever owns the stack to turn its termination protection off first.",
+        "termination protection",
+        r"termination protection is enabled",
+        AHEAD,
+    ),
+    kind(
         "acl-off",
         "The bucket takes no ACLs",
         "Leave the ACL out of the request, or turn ACLs on in the bucket's object ownership.",
@@ -89,7 +97,7 @@ AWS: Final[tuple[Kind, ...]] = (
         "Ask whoever runs the account to subscribe or to turn the Region on.",
         "optinrequired|not subscribed|marketplace product|subscriptionrequired|needs a subscription",
         r"optinrequired|subscriptionrequiredexception|not subscribed to this service|needs a subscription for the "
-        r"service",
+        r"service|marketplace product you need to accept",
         AHEAD,
     ),
     kind(
@@ -125,7 +133,8 @@ AWS: Final[tuple[Kind, ...]] = (
         "Lake Formation has not granted this table or database",
         "Ask the data lake administrator for a Lake Formation grant; an IAM policy does not give it.",
         "lake formation|lakeformation",
-        r"insufficient lake ?formation permission|(?:required|missing) lake formation",
+        r"insufficient lake ?formation permission|(?:required|missing) lake formation"
+        r"|requester is not authorized to access requested permissions",
         AHEAD,
     ),
     kind(
@@ -134,7 +143,8 @@ AWS: Final[tuple[Kind, ...]] = (
         "Ask whoever runs the account to look at its billing and verification, or to contact AWS Support.",
         "account is |account has |account was |account must |account currently|account have|all access|allaccess"
         "|pendingverification|hold on your|has a hold|your account|suspended",
-        r"allaccessdisabled|account (?:is|has been|was) (?:currently )?(?:on hold|suspended|blocked|closed|being "
+        r"allaccessdisabled|account (?:is|has been|was) (?:currently )?(?:pending verification|on hold|suspended"
+        r"|blocked|closed|being "
         r"verified|deactivated|disabled|not verified)"
         r"|account must be verified|all access to this object has been disabled|pendingverification"
         r"|account (?:currently )?(?:has|have) .{0,30}(?:blocked|hold)|hold on your account|account has a hold"
@@ -168,9 +178,17 @@ AWS: Final[tuple[Kind, ...]] = (
         "The application's own authorizer refused, not IAM",
         "Ask the people who run that API; its own rules decide.",
         'not authorized to make this call|not authorized to access|unauthorizedexception|"unauthorized"|"forbidden"'
-        "|missing_scope",
+        "|missing_scope|odoo.exceptions",
         r"not authorized to make this call|not authorized to access \w+ on type|\"message\" ?: ?\"(?:unauthorized"
-        r"|forbidden)\"|\"missing_scope\"",
+        r"|forbidden)\"|\"missing_scope\"|odoo\.exceptions\.accessdenied",
         AHEAD,
+    ),
+    kind(
+        "application",
+        "The application's own authorizer refused, not IAM",
+        "Ask the people who run that API; its own rules decide.",
+        "not authorized to access|not authorized to perform this|user is not authorized",
+        r"is not authorized to access (?:this resource|asset)|you are not authorized to perform this operation"
+        r"|\"message\" ?: ?\"user is not authorized",
     ),
 )

@@ -21,24 +21,24 @@ CLOUDS: Final[tuple[Kind, ...]] = (
         "This message is from Microsoft Azure",
         "Ask whoever runs that Azure subscription; AWS permissions do not matter there.",
         "authorizationfail|microsoft.|azure|aadsts|authorizationpermission|this request is not authorized|windows.net"
-        "|permission on key vault|authenticationfailed",
+        "|permission on key vault|authenticationfailed|tf400813",
         r"authorizationfailed|perform action 'microsoft\.|aadsts\d|does not have authorization to perform action"
         r"|authorizationpermissionmismatch|this request is not authorized to perform this operation|'microsoft\.\w+/"
         r"|authorizationfailure\b|\.(?:blob|file|queue|table|dfs|vault)\.core\.windows\.net|\.vault\.azure\.net"
-        r"|permission on key vault|server failed to authenticate the request",
+        r"|permission on key vault|server failed to authenticate the request|\btf400813: ",
         AROUND,
     ),
     kind(
         "other-cloud",
         "This message is from another cloud",
         "Ask whoever runs your account there; AWS permissions do not matter.",
-        "trn:|acs:|crn:|hrn:|authorized by ram"
+        "trn:|acs:|crn:|hrn:|authorized by ram|assume the ram role|site.data.keyword"
         "|forbidden.ram|qcs:|tencent|aliyun|scaleway|os_compute|policy doesn't allow"
         "|oraclecloud"
         "|notauthorizedornotfound|ovh|huawei|yandex"
         "|digitalocean|backblaze|wasabi|minio|cloudflare|linode|hetzner|ibm|ceph|openstack|nopermission|requested "
         "action",
-        r"authorized by ram|forbidden\.ram|nopermission\b.{0,80}\bram\b"
+        r"authorized by ram|assume the ram role|forbidden\.ram|nopermission\b.{0,80}\bram\b|\bsite\.data\.keyword\b"
         r"|\b(?:qcs|trn|acs|crn|hrn):\w"
         r"|tencentcloud|aliyun|scaleway|policy "
         r"doesn't allow \w+(?::\w+)+ to be performed"

@@ -14,7 +14,7 @@ CREDENTIALS: Final[tuple[Kind, ...]] = (
         r"expired"
         r"|token (?:has )?(?:been )?expired and refresh failed|sso session .{0,80}expired|session has expired"
         r"|session token not found or invalid|invalidgrantexception|token is expired\. to refresh this sso"
-        r"|error loading sso token",
+        r"|error loading sso token|bearer token has expired",
     ),
     kind(
         "invalid-token",
@@ -47,8 +47,8 @@ CREDENTIALS: Final[tuple[Kind, ...]] = (
         "credential|the config profile",
         r"unable to locate credentials|nocredential|no valid credential sources|could not load credentials from any"
         r"|unable to load (?:aws )?credentials from|missing credentials in config|missingcredentialserror"
-        r"|sign request without credentials|partial credentials found|the config profile \(.{1,80}\) could not be found"
-        r"|failed to resolve aws credentials",
+        r"|sign request without credentials|partial credentials found"
+        r"|the config profile (?:\(.{1,80}\) )?could not be found|failed to resolve aws credentials",
     ),
     kind(
         "mfa",

@@ -47,11 +47,12 @@ ELSEWHERE: Final[tuple[Kind, ...]] = (
         "Check the database user, its password and its rights in the database.",
         "access denied for user|password authentication failed|permission denied for|insufficient privileges"
         "|to execute command|noperm|command denied to user|permission was denied on|security_exception"
-        "|authorizationexception: not authorized",
+        "|authorizationexception: not authorized|no permissions for [",
         r"access denied for user '|password authentication failed|permission denied for (?:table|relation|schema"
-        r"|database|sequence|function|view)|ora-01031|insufficient privileges to operate on"
+        r"|database|sequence|function|view)|ora-01031|insufficient privileges (?:to operate on|for accessing view)"
         r"|not authorized on \w+ to execute command|\bnoperm\b|command denied to user '|permission was denied on the"
-        r"|security_exception.{0,80}no permissions for|authorizationexception: not authorized to access",
+        r"|security_exception.{0,80}no permissions for|no permissions for \[|authorizationexception: not authorized to "
+        r"access",
         AROUND,
     ),
     kind(
@@ -85,7 +86,8 @@ ELSEWHERE: Final[tuple[Kind, ...]] = (
         "Check the owner and the rights of that file on this computer.",
         "permission denied|eacces|errno 13|winerror 5|nio.file",
         r"(?:errno 13|eacces)[^\n]{0,40}permission denied|/[\w./-]+'?: permission denied|accesscontrolexception: "
-        r"permission|\[winerror 5\]|nio\.file\.accessdeniedexception: (?!s3)|connect to the docker daemon socket",
+        r"permission|\[winerror 5\]|nio\.file\.accessdeniedexception: (?!s3|.{0,200}amazon)"
+        r"|connect to the docker daemon socket",
         AROUND,
     ),
     kind(

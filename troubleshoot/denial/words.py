@@ -1,5 +1,6 @@
 """The words of AWS's messages, as tables. Sources: IAM User Guide, troubleshoot_access-denied (2026)."""
 
+import re
 from typing import Final
 
 from troubleshoot.denial.reading import PolicyType
@@ -67,6 +68,20 @@ SERVICE_PREFIXES: Final = {
     "msk": "kafka",
 }
 """The IAM prefix of a service named in a sentence ("permissions to call ReceiveMessage on SQS")."""
+
+_SIGN: Final = re.compile(
+    r"arn:aws|amazon|\baws\b|accessdenied|boto|\b\d{12}\b|encoded authori[sz]ation|explicit deny"
+    r"|unauthorizedoperation|operation error|api error|when calling|\bapi: [a-z0-9-]+:\w|\bec2\b"
+)
+
+
+def bears_sign(low: str) -> bool:
+    """Say whether the text (in lower case) holds what only AWS's own messages do.
+
+    Without it a refusal that names neither an action nor an ARN may be any program's.
+    """
+    return "arn:aws" in low or _SIGN.search(low) is not None
+
 
 _PROSE: Final = """
 a after all an and any anybody anyone are as at be before both but by can could did do does error for from had has have
