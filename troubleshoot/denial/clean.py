@@ -29,7 +29,8 @@ _BREAK: Final = re.compile(
 _CONCATENATED: Final = re.compile(
     r"(?P<q>\"{3}|[\"'`])[ ]?[\n\x0b]?[ ]?(?:\\|\+|\.{1,2}|&)[ ]?[\n\x0b][ ]?[rbfu]?(?:\"{3}|[\"'`])"
     r"|(?P<r>\"{3}|[\"'`])[ ]?[\n\x0b][ ]?(?:\+|\.{1,2}|&)[ ]?[rbfu]?(?:\"{3}|[\"'`])"
-    r"|(?<=[ ])[\"'`][ ]?[\n\x0b][ ]?[rbfu]?[\"'`](?=\w)"
+    r"|(?<=[ ])[\"'`][ ]?[\n\x0b][ ]?[rbfu]?[\"'`](?=[\w{])"
+    r"|(?<=[/:-])[\"'`][ ]?[\n\x0b][ ]?[rbfu]?[\"'`](?=\w)"
     r"|(?<=\w)[\"'`][ ]?[\n\x0b][ ]?[rbfu]?[\"'`](?=[ ])"
 )
 _QUOTE: Final = re.compile(r"[\"'`](?=[\"'` +.&\\\n\x0b])")
@@ -57,6 +58,8 @@ def clean(text: str) -> Script:
     """
     view = without_marks(_unquoted(View(text)))
     is_broken = "\n" in view.text
+    if is_broken and _EDGE.search(view.text):
+        view = view.sub(_BOX, lambda match: HARD if match[0][1] in _EDGES else "\n")
     if is_broken:
         view = with_hard_breaks(without_gutter(view))
     view = without_emphasis(view)
@@ -65,6 +68,12 @@ def clean(text: str) -> Script:
     if is_broken:
         view = _lines(view)
     return Script(view, view.text, _lowered(view.text))
+
+
+_EDGES: Final = "│┃"
+_EDGE: Final = re.compile(rf"[ ][{_EDGES}][ ]*\n")
+_BOX: Final = re.compile(rf"(?<=[^\n {_EDGES}])[ ]+[{_EDGES}][ ]*\n[ ]*(?:\#+[ ]*)?[{_EDGES}][ ]?")
+"""The right and the left edge of a drawn box: with one blank before it, the box's width broke the line."""
 
 
 def _unquoted(view: View) -> View:

@@ -53,8 +53,11 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int, *, is
     end = match.end()
     named = match["perform"] and not _NOTHING.match(script.low, end)
     action = ACTION.match(script.text, end) if named else None
+    hidden = _HIDDEN_ACTION.match(script.low, end) if named and action is None else None
     if action:
         end = _action(script, action, found)
+    elif hidden:
+        end = hidden.end()
     elif not _is_access_prose(script, match, found, is_signed=is_signed):
         return None
     clause = _clause_after(script, end, limit)
@@ -66,6 +69,10 @@ def _sentence(script: Script, match: re.Match[str], done: int, limit: int, *, is
         _named_twice(script, clause, found)
     _web_identity(script, found)
     return found
+
+
+_HIDDEN_ACTION: Final = re.compile(r"[a-z][a-z0-9-]{1,40}:(?:\.{3}|…|[{<(\[%$][^\s\"'`]*)")
+"""An action whose service alone is told: `sns:...`, `sns:{name}`."""
 
 
 def _action(script: Script, match: re.Match[str], found: Found) -> int:
@@ -152,7 +159,7 @@ def _is_service_trust(found: Found) -> bool:
     return True
 
 
-_ENDS: Final = re.compile(r"[\"'`.,;)}\]]*(?: *\Z| with an explicit| because no| \(s|[\"'`)}]|  | ?$)")
+_ENDS: Final = re.compile(r"[\"'`.,;)}\]]*(?: *\Z| with an explicit| because no| \(s|[\"'`)}]|  | go to | ?$)")
 
 
 def _clause_after(script: Script, start: int, limit: int) -> re.Match[str] | None:
@@ -185,7 +192,7 @@ def _resource(script: Script, start: int, clause_start: int | None, found: Found
     begin = on.end()
     elision = _ELISION_BEFORE.match(script.text, begin) if script.text.startswith("...", begin) else None
     begin = elision.end() if elision else begin
-    if _NO_VALUE.match(script.low, begin) or (_is_doubtful(script, on) and not _RESOURCE_LIKE.match(script.low, begin)):
+    if _NO_VALUE.match(script.low, begin) or (_is_doubtful(script, on) and not _is_resource_like(script, begin)):
         return
     quoted = _QUOTED.match(script.text, begin)
     if quoted:
@@ -203,6 +210,12 @@ def _is_doubtful(script: Script, on: re.Match[str]) -> bool:
     return on["arn"] is None and ("\n" in gap or script.text[on.end() : on.end() + 1] == "\n")
 
 
+def _is_resource_like(script: Script, begin: int) -> bool:
+    return _RESOURCE_LIKE.match(script.low, begin) is not None or _QUOTED_NAME.match(script.text, begin) is not None
+
+
+_QUOTED_NAME: Final = re.compile(r"[A-Z]+[a-z]\w*[A-Z]\w*[\"'`]")
+"""A name in mixed letters with which a quoted message ends."""
 _ELISION_BEFORE: Final = re.compile(r"\.{3} (?=[\w.]+[-_:/])")
 _NO_VALUE: Final = re.compile(
     r"[\"'`]?(?:(?!arn:)\w+: |because|with (?:an )?explicit|\(service|status(?: code)?\b|(?:\.{3}|…)(?![\w/:-])|\Z)"

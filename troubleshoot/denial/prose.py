@@ -10,24 +10,26 @@ from troubleshoot.denial.marks import HARD
 from troubleshoot.denial.principals import principal_into
 from troubleshoot.denial.reading import DenyKind, PolicyType, PrincipalKind
 from troubleshoot.denial.slots import Slot, delimited, open_ended, put_together
-from troubleshoot.denial.words import SERVICE_PREFIXES
+from troubleshoot.denial.words import SERVICE_PREFIXES, bears_sign
 
 _SERVICES: Final = (
     r"(?:ecs|lambda|firehose|glue|personalize|gateway|eventbridge|events|scheduler|codebuild|codepipeline|codedeploy"
     r"|batch"
     r"|redshift|s3|sagemaker|kinesis|rds|dms|sns|config|backup|appsync|iot|datasync|transfer|amplify|cloudformation"
     r"|bedrock"
-    r"|cloudwatch|states|functions|cognito)"
+    r"|cloudwatch|states|functions|cognito|service|ec2|eks|emr|athena|pipes|appflow|comprehend|connect|lex|mwaa|omics)"
 )
 _CANNOT: Final = r"(?:unable to|cannot|can't|could not|failed to|not able to|does not have permissions? to|may not)"
 _ASSUME: Final = re.compile(
     r"(?:the )?\brole\b[^.]{0,120}\bcannot be assumed by \w+|\brole\b[^.]{0,120}\binvalid or cannot be assumed"
     rf"|{_CANNOT} assume (?:the |this |your )?(?:provided|specified|execution|service|given"
     rf"|defined)[\w -]{{0,20}}\brole"
-    rf"|{_SERVICES} (?:was |is |has been )?{_CANNOT} assume (?:the |this |your )?(?:iam )?role"
+    rf"|{_SERVICES}(?: \([\w.]+\))? (?:was |is |has been )?{_CANNOT} assume (?:the |this |your )?(?:iam )?role"
+    r"(?: \(sts:assumerole\) on resource)?|we were unable to assume the role provided"
     r"|unable to assume role and validate"
     r"|(?:regional one is|not) authorized to assume (?:the )?(?:provided |specified )?role"
 )
+_ASSUME_ROLE: Final = "sts:assumerole"
 _ROLE_ARN: Final = re.compile(r"[\s\"'`(:]*(?=arn:[\w-]+:iam::)")
 _TO_CALL: Final = re.compile(
     r"(?:does not|doesn't|do not|not) have (?:sufficient |the )?permissions? to call (\w+)(?: on ((?:\w+ )?\w+))?"
@@ -58,14 +60,23 @@ def read_prose(script: Script) -> list[Found]:
 
 def _is_service(script: Script, match: re.Match[str]) -> bool:
     """ "cannot be assumed by Lambda" names a service, "cannot be assumed by anybody" does not."""
+    if "not authorized to assume" in match[0]:
+        return bears_sign(script.low)
     by = match[0].rpartition(" by ")[2] if " by " in match[0] else ""
-    first = script.text[match.end() - len(by) : match.end()][:1]
-    return not by or first.isupper() or by in {"the", "service", "aws", "amazon"}
+    return not by or _BY.fullmatch(by) is not None
+
+
+_BY: Final = re.compile(rf"{_SERVICES}|the|aws|amazon")
 
 
 def _assumed(script: Script, match: re.Match[str]) -> Found:
     found = Found(*match.span())
     found.fields |= {"principal_kind": PrincipalKind.SERVICE, "policy_type": PolicyType.TRUST}
+    told = match[0].find(_ASSUME_ROLE)
+    if told >= 0:
+        start = match.start() + told
+        end = start + len(_ASSUME_ROLE)
+        found.put("action", Slot(script.text[start:end], start, end))
     arn = _ROLE_ARN.match(script.text, match.end()) or re.compile(r"(?=arn:[\w-]+:iam::)").search(
         script.text, *match.span()
     )

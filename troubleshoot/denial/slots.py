@@ -31,7 +31,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9*]+(?=[\s\"'`,.;)\]}*<]|\Z)")
 _CLOSED: Final = re.compile(r"[.,;]?\s?(?:[\"'`](?!\w)|</)")
 _LAST_ON_LINE: Final = re.compile(r"[.,;)\]}]*(?: \(|[\n\x0b]|\Z)")
 _MASK: Final = re.compile(
-    r"[*.…xX#?_\s-]+|[<\[{(][^<>\[\]{}():]*[>\]})]+|\$\{?\w+\}?|etc\.?|redacted|masked|hidden|\*+redacted\**",
+    r"[*.…xX#?_\s-]+|[<\[{(][^<>\[\]{}():]*[>\]})]+@?|\$\{?\w+\}?|%[sdv]|etc\.?|redacted|masked|hidden|\*+redacted\**",
     re.IGNORECASE,
 )
 _OPENERS: Final = {")": "(", "]": "[", "}": "{", ">": "<"}
@@ -249,7 +249,7 @@ def put_together(value: str) -> str:
 
 
 _TORN: Final = re.compile(
-    r"``|\]\(http|(?<=[\w*\]'\"…])…\Z|(?<!\.)\.\.\Z|(?<![\w*])\*{1,2}\w[^*]*\w\*{1,2}\Z"
+    r"\A\+|``|\]\(http|(?<=[\w*\]'\"…])…\Z|(?<!\.)\.\.\Z|(?<![\w*])\*{1,2}\w[^*]*\w\*{1,2}\Z"
     r"| \*+\Z|\A#|\.#\Z|\A\*\*(?=\w)|\A[^*]*\w\*\*\Z|[\w/:*-]arn:aws|\A# |[> ]#\Z|/ [^<]*\Z|[\"]"
     r"|\A[^<]*(?<!-)>|\A(?:[^`]*`[^`]*`)*[^`]*`[^`]*\Z"
 )
@@ -257,7 +257,7 @@ _TORN: Final = re.compile(
 
 def is_torn(value: str) -> bool:
     """Say whether marks that belong to no value stand in this one: how it was wrapped or quoted is not known."""
-    is_plain = _PLAIN.fullmatch(value) and ".." not in value and value.rfind("arn:aws") <= 0
+    is_plain = _PLAIN.fullmatch(value) and value[0] != "+" and ".." not in value and value.rfind("arn:aws") <= 0
     return not is_plain and _TORN.search(value) is not None
 
 

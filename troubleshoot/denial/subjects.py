@@ -79,7 +79,7 @@ _ALL_LABELS: Final = (*_LABELS, "用户", "ユーザー", "사용자")
 def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> None:
     found.start = label.start()
     slot = delimited(script.text, label.end(), end)
-    if slot is not None and not is_mask(slot.value):
+    if slot is not None and slot.value != "*" and not is_mask(slot.value):
         principal_into(found, slot)
     else:
         is_role = label[0].startswith("role")
@@ -89,7 +89,11 @@ def _labelled(script: Script, label: re.Match[str], end: int, found: Found) -> N
 def _is_one_value(raw: str, *, is_sentence: bool) -> bool:
     value = (PLACEHOLDERS.sub("", raw) if _OPENS_PLACEHOLDER.search(raw) else raw).strip(" \n\x0b\"'`")
     blank = _ANY_BLANK if not is_sentence else _INNER_BLANK if value.startswith("arn:") else _BLANK
-    return "\n\n" not in value and not value.endswith("You") and not blank.search(value)
+    return "\n\n" not in value and not value.endswith(_NO_NAME_ENDS) and not blank.search(value)
+
+
+_NO_NAME_ENDS: Final = ("You", "Error:", "error:")
+"""What begins the next message; a name does not end so."""
 
 
 def _unlabelled(script: Script, begin: int, end: int, found: Found, *, has_label: bool) -> None:
