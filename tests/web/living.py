@@ -64,6 +64,9 @@ class FakeAnswers:
         self.asked.append(f"simulate {call.principal}")
         return self.simulation
 
+    def simulate_documents(self, call: Request, *_: object, **__: object) -> Any:
+        return self.simulate(call)
+
     def authorization_details(self, authorization_id: str, *, region: str = "") -> Any:
         self.asked.append(f"authorization {authorization_id} {region}".strip())
         return self.authorization

@@ -7,6 +7,8 @@ from tests.builders import denial_text
 from tests.cast import MATEO_ARN
 from tests.web.living import answer_with, document, go_live, identity_policy
 from tests.web.signing_in import pasted, signed_in
+from troubleshoot.aws.answers import NotAnswered
+from troubleshoot.aws.errors import ProblemKind
 from troubleshoot.iam.account import AccountSnapshot, GroupState, PrincipalState
 from troubleshoot.iam.snapshot import Missing
 from troubleshoot.models import AccessRequest, Account, Person
@@ -15,6 +17,7 @@ from troubleshoot.web.presenters.touched import touched
 
 GROUP = "arn:aws:iam::123456789012:group/ml-readers"
 SENT = {"what": "edit-1", "justification": "The team needs it.", "hours": "", "ticket": "", "key": "k" * 32}
+SILENT = NotAnswered("The simulator is not there.", ProblemKind.NOT_SUPPORTED)
 NAMES = ("mateojackson", "marymajor", "ana", "ben", "cleo")
 
 
@@ -45,7 +48,7 @@ def filed(mateo: Person) -> AccessRequest:
 def test_the_requester_reads_how_many_and_not_who(
     monkeypatch: pytest.MonkeyPatch, live: Account, mateo: Person
 ) -> None:
-    answer_with(monkeypatch, state=listing(*NAMES))
+    answer_with(monkeypatch, simulation=SILENT, state=listing(*NAMES))
     browser = signed_in(mateo)
     page = browser.get(f"/d/{pasted(browser, denial_text(MATEO_ARN)).token}/request/").content.decode()
     assert "Everybody in the group ml-readers gains by it. That is 5 users." in page
@@ -55,7 +58,7 @@ def test_the_requester_reads_how_many_and_not_who(
 def test_the_approver_reads_the_first_names_too(
     monkeypatch: pytest.MonkeyPatch, live: Account, mateo: Person, rita: Person
 ) -> None:
-    answer_with(monkeypatch, state=listing(*NAMES))
+    answer_with(monkeypatch, simulation=SILENT, state=listing(*NAMES))
     page = signed_in(rita).get(f"/queue/{filed(mateo).code}/").content.decode()
     assert "That is 5 users: user ana, user ben, user cleo and 2 more." in page
 
@@ -63,7 +66,9 @@ def test_the_approver_reads_the_first_names_too(
 def test_what_could_not_be_read_is_said_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, live: Account, mateo: Person, rita: Person
 ) -> None:
-    answer_with(monkeypatch, state=Missing("The portal may not call iam:GetAccountAuthorizationDetails."))
+    answer_with(
+        monkeypatch, simulation=SILENT, state=Missing("The portal may not call iam:GetAccountAuthorizationDetails.")
+    )
     page = signed_in(rita).get(f"/queue/{filed(mateo).code}/").content.decode()
     assert "How many is not known. The portal may not call iam:GetAccountAuthorizationDetails." in page
 
@@ -71,7 +76,11 @@ def test_what_could_not_be_read_is_said_with_its_reason(
 def test_a_group_that_is_gone_by_now_is_not_counted_as_nobody(
     monkeypatch: pytest.MonkeyPatch, live: Account, mateo: Person, rita: Person
 ) -> None:
-    answer_with(monkeypatch, state=AccountSnapshot("123456789012", "2026-11-22T12:00:00+00:00", {}, {}, {}, {}))
+    answer_with(
+        monkeypatch,
+        simulation=SILENT,
+        state=AccountSnapshot("123456789012", "2026-11-22T12:00:00+00:00", {}, {}, {}, {}),
+    )
     page = signed_in(rita).get(f"/queue/{filed(mateo).code}/").content.decode()
     assert "How many is not known. Nobody was found who holds this policy" in page
 
@@ -84,7 +93,7 @@ def test_counting_costs_the_page_no_query_and_one_reading(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     asked = filed(mateo)
-    answers = answer_with(monkeypatch, state=listing(*NAMES))
+    answers = answer_with(monkeypatch, simulation=SILENT, state=listing(*NAMES))
     browser = signed_in(rita)
     with django_assert_max_num_queries(12):
         browser.get(f"/queue/{asked.code}/")

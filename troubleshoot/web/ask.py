@@ -14,6 +14,7 @@ from troubleshoot.access import doors, services
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.options import Options, options_of
 from troubleshoot.access.reach import Touching
+from troubleshoot.access.simulated import simulate_for
 from troubleshoot.models import AccessRequest, Diagnosis, Person
 from troubleshoot.remedy import Change
 from troubleshoot.web.forms.access_request import UNTIL_REVOKED
@@ -81,6 +82,7 @@ def _submit(request: HttpRequest, case: _Case, form: AskForm) -> HttpResponse:
     except services.Refused as refused:
         form.add_error(None, refused.words)
         return _page(request, case, form, status=UNPROCESSABLE)
+    simulate_for(asked, case.person)
     messages.success(request, f"Asked. Your request is {asked.code}.")
     return redirect("request", code=asked.code)
 

@@ -7,6 +7,7 @@ from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access import doors, selectors
 from troubleshoot.access.account_settings import accounts_for
 from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.simulated import Simulated
 from troubleshoot.models import AccessRequest, Person
 from troubleshoot.web.forms.decisions import ApproveForm, CommentForm, RejectForm, RevokeForm
 from troubleshoot.web.fresh import typed_before
@@ -66,6 +67,7 @@ def review_response(
     reject_form: RejectForm | None = None,
     revoke_form: RevokeForm | None = None,
     comment_form: CommentForm | None = None,
+    simulated: Simulated | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Return the review with its forms. What was typed before a new sign-in, or a refusal, stands in them again."""
@@ -79,7 +81,9 @@ def review_response(
     typed = typed_before(request, asked.code)
     digest = {"digest": asked.change_digest}
     context = {
-        "page": review_page(asked, answer, viewer=person, may_decide=panel.may_decide, record=record),
+        "page": review_page(
+            asked, answer, viewer=person, may_decide=panel.may_decide, record=record, simulated=simulated
+        ),
         "panel": panel,
         "approve_form": ApproveForm(initial={**digest, "note": typed.get("note", "")}),
         "reject_form": reject_form or RejectForm(initial={**digest, "reason": typed.get("reason", "")}),

@@ -9,6 +9,8 @@ from troubleshoot.access.aws_side import Simulation
 from troubleshoot.access.effects import ChangeEffect, effect_of
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.reach import Touching
+from troubleshoot.access.simulated import Simulated as SimulatedPair
+from troubleshoot.access.simulated import simulated_of
 from troubleshoot.models import UNSETTLED, AccessRequest, Mode, Person, State
 from troubleshoot.remedy import Change, change_from_data
 from troubleshoot.remedy.risk import finding_from_data
@@ -71,8 +73,12 @@ def review_page(
     viewer: Person,
     may_decide: bool,
     record: Record,
+    simulated: SimulatedPair | None = None,
 ) -> ReviewPage:
-    """Return the review of a request. `answer` is its diagnosis as this viewer may see it, None where it is gone."""
+    """Return the review of a request. `answer` is its diagnosis as this viewer may see it, None where it is gone.
+
+    `simulated` is what the simulator was asked just now; else what was kept of it is shown.
+    """
     change = change_from_data(request.change)
     roles = roles_of(viewer)
     keeps = roles.is_admin or roles.approver_of(request.account)
@@ -94,7 +100,7 @@ def review_page(
         aws_says=_aws_says(answer),
         cautions=_cautions(request, answer, effect),
         comparison=comparison_of(effect.before, effect.after),
-        proof=review_proof(request, change, answer, effect),
+        proof=review_proof(request, change, answer, effect, simulated=simulated or simulated_of(request), keeps=keeps),
         evidence=_evidence(answer, request, viewer) if answer else None,
         case_url=reverse("diagnosis", args=[diagnosis.token]) if diagnosis else "",
         may_decide=may_decide,
