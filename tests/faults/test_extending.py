@@ -9,8 +9,8 @@ from django.utils import timezone
 from tests.builders import make_approval
 from tests.faults.fake_iam import FakeIam, install
 from tests.faults.steps import drain, let_it_expire, settle
-from troubleshoot.access import extending, services
-from troubleshoot.access.errors import Duplicate, Refused
+from troubleshoot.access import extending, services, undo
+from troubleshoot.access.errors import Duplicate, Refused, Stale
 from troubleshoot.models import AccessRequest, AuditEntry, Grant, OutboxMessage, State
 from troubleshoot.remedy import change_from_data
 
@@ -131,6 +131,34 @@ def test_what_somebody_took_away_meanwhile_is_not_brought_back(active, extension
     assert (extension.state, active.state) == (State.FAILED, State.REVOKED)
     assert "taken away meanwhile" in extension.failure
     assert not iam.policies
+
+
+@pytest.mark.parametrize("how", [services.end_early, undo.ask], ids=["revoked", "undone"])
+@pytest.mark.parametrize("point", ["attach:after", "snapshot:before", "snapshot:after"])
+def test_what_is_taken_away_while_the_new_one_is_verified_does_not_go_on(
+    active, extension, rita, iam, monkeypatch, how, point
+):
+    def end_it(here):
+        if here == point and not AuditEntry.objects.filter(subject=active.code, event__endswith="_asked").exists():
+            how(request=AccessRequest.objects.get(pk=active.pk), person=rita, reason="The project ended.")
+
+    install(monkeypatch, iam, end_it)
+    settle(extension)
+    settle(active)
+    extension.refresh_from_db()
+    assert (extension.state, active.state) == (State.FAILED, State.REVOKED)
+    assert "taken away meanwhile" in extension.failure
+    assert not iam.policies
+
+
+@pytest.mark.parametrize("how", [services.end_early, undo.ask], ids=["revoked", "undone"])
+def test_who_ends_the_old_one_too_late_is_told_what_to_end(active, extension, rita, how):
+    AccessRequest.objects.filter(pk=extension.pk).update(state=State.ACTIVE)
+    with pytest.raises(Stale, match=f"goes on with {extension.code} now"):
+        how(request=active, person=rita, reason="The project ended.")
+    active.grant.refresh_from_db()
+    assert not active.grant.revoked
+    assert active.grant.undo is None
 
 
 def test_it_can_be_extended_again_and_again(active, extension, alice, rita, iam):

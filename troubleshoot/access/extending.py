@@ -68,11 +68,29 @@ def extend(
 
 def refuse_if_taken_away(request: AccessRequest) -> None:
     """Stop an extension whose first grant was taken away meanwhile: what somebody ended is not brought back."""
+    if words := taken_away(request):
+        raise Refused("not_extended", words)
+
+
+def hold_the_first(request: AccessRequest) -> None:
+    """Within a transaction: nobody ends the first grant until it is over, and `Refused` where somebody has.
+
+    Whoever ends it takes the same row first, so that either the extension knows of the end, or the end of the
+    extension.
+    """
+    if request.extends_id is not None:
+        AccessRequest.objects.select_for_update().get(pk=request.extends_id)
+    refuse_if_taken_away(request)
+
+
+def taken_away(request: AccessRequest) -> str:
+    """Return in words that somebody ended the grant that this one extends; empty where nobody did."""
     if request.extends_id is None:
-        return
+        return ""
     first = AccessRequest.objects.select_related("grant").get(pk=request.extends_id)
     if first.state not in _GOES_ON or first.grant.revoked or undo.is_asked(first.grant):
-        raise Refused("not_extended", "The access that this extends was taken away meanwhile. Ask for it anew.")
+        return "The access that this extends was taken away meanwhile. Ask for it anew."
+    return ""
 
 
 def without_the_first(request: AccessRequest, snapshot: Snapshot) -> Snapshot:

@@ -6,7 +6,7 @@ Each raises `Refused`, `Stale` or `Duplicate` with words for the page, and then 
 from django.db import transaction
 
 from troubleshoot import audit
-from troubleshoot.access import outbox, routing
+from troubleshoot.access import outbox, routing, undo
 from troubleshoot.access.changing import narrow, resubmit
 from troubleshoot.access.claims import wake
 from troubleshoot.access.comments import add_comment
@@ -51,7 +51,8 @@ def check_now(*, request: AccessRequest, person: Person) -> None:
 def end_early(*, request: AccessRequest, person: Person, reason: str = "") -> None:
     """Ask the worker to take an active grant away now: given back by its people, or revoked with a reason.
 
-    `Refused` for anybody else, or without a reason; `Stale` where the grant is not active any more.
+    `Refused` for anybody else, or without a reason; `Stale` where the grant is not active any more,
+    or an extension has taken it over.
     """
     attempt = Attempt(request, person, reason=cleaned(reason))
     if is_concerned(attempt) and (words := may_review(attempt) or gives_a_reason(attempt)):
@@ -59,6 +60,7 @@ def end_early(*, request: AccessRequest, person: Person, reason: str = "") -> No
     with transaction.atomic():
         if wake(AccessRequest.objects.filter(pk=request.pk, state=State.ACTIVE)) != 1:
             raise stale(request)
+        undo.refuse_where_it_goes_on(request)
         if Grant.objects.filter(request=request, revoked=False).update(revoked=True) == 1:
             audit.append(
                 event="request.end_asked",

@@ -13,7 +13,7 @@ from troubleshoot import audit
 from troubleshoot.access import drift, manual, outbox, routing
 from troubleshoot.access.claims import Claim, hold, wake
 from troubleshoot.access.drift import WORDS, Compared, Drifted
-from troubleshoot.access.errors import Refused
+from troubleshoot.access.errors import Refused, Stale
 from troubleshoot.access.guards import Attempt, gives_a_reason, may_review
 from troubleshoot.access.leftovers import same_document
 from troubleshoot.access.states import stale
@@ -33,6 +33,7 @@ def ask(*, request: AccessRequest, person: Person, reason: str) -> None:
     with transaction.atomic():
         if wake(AccessRequest.objects.filter(pk=request.pk, state=State.ACTIVE)) != 1:
             raise stale(request)
+        refuse_where_it_goes_on(request)
         Grant.objects.filter(request=request).update(undo={"state": ASKED, "at": timezone.now().isoformat()})
         audit.append(
             event="request.undo_asked",
@@ -42,6 +43,16 @@ def ask(*, request: AccessRequest, person: Person, reason: str) -> None:
             texts={"reason": attempt.reason},
         )
     request.refresh_from_db()
+
+
+def refuse_where_it_goes_on(request: AccessRequest) -> None:
+    """Refuse to end a grant that an extension has taken over already: the access would go on all the same.
+
+    Within the transaction that holds the request's row: `extending.hold_the_first` waits for it.
+    """
+    goes_on = request.extensions.filter(state=State.ACTIVE).first()
+    if goes_on is not None:
+        raise Stale("goes_on", f"This access goes on with {goes_on.code} now. End that one. Nothing was changed.")
 
 
 def is_asked(grant: Grant) -> bool:

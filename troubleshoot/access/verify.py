@@ -37,7 +37,7 @@ def verify(claim: Claim) -> None:
     call = call_from_data(request.call)
     reader = accounts.reader(request.account, case=request.code)
     snapshot = reader.snapshot(call.principal, action=call.action, resource=call.resource)
-    if grant.manual and (words := manual.not_as_approved(request, grant, snapshot)):
+    if grant.manual and (words := manual.not_as_approved(request, grant, snapshot) or extending.taken_away(request)):
         _give_back(claim, words)
         return
     now = timezone.now()
@@ -99,6 +99,7 @@ def _why(decision: Decision, snapshot: Snapshot) -> str:
 
 def _activate(claim: Claim, grant: Grant, found: dict[str, Any], now: datetime) -> None:
     with transaction.atomic():
+        extending.hold_the_first(claim.request)
         grant.verification, grant.verified_at = found, now
         grant.save(update_fields=["verification", "verified_at"])
         data = {name: found[name] for name in ("outcome", "checked", "unchecked")}
