@@ -2,7 +2,6 @@
 
 import re
 import string
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,10 +21,14 @@ _STAMP: Final = (
     r"|[\w.-]{1,30}[ ]?\|(?=[ \n]|\Z)"
     r"|\[[\w.-]{1,30}\]:(?=[ ])"
 )
-_BREAK: Final = re.compile(
-    rf"[\n\x0b](?:[ ]?(?:(?:\#{{1,4}}(?!\#)|//+|/?\*{{1,2}}/?|>+|[│┃|╷╵╎]|--|REM\b|<!--|-->)(?=[ \n]|$)"
+_MARKS: Final = (
+    rf"(?:[ ]?(?:(?:\#{{1,4}}(?!\#)|//+|/?\*{{1,2}}/?|>+|[│┃|╷╵╎]|--|REM\b|<!--|-->)(?=[ \n]|$)"
     rf"|(?P<stamp>{_STAMP})))*[ ]?"
 )
+_BEGINS_MARK: Final = r"[ #/*>│┃|╷╵╎<\[\d-]|REM|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+"""What a mark or a stamp may begin with: a digit, a bracket, a month; a container's name only before a stroke."""
+_BREAK: Final = re.compile(rf"[\n\x0b](?:(?<=\x0b)|(?={_BEGINS_MARK})){_MARKS}")
+_ANY_BREAK: Final = re.compile(rf"[\n\x0b]{_MARKS}")
 _CONCATENATED: Final = re.compile(
     r"(?P<q>\"{3}|[\"'`])[ ]?[\n\x0b]?[ ]?(?:\\|\+|\.{1,2}|&)[ ]?[\n\x0b][ ]?[rbfu]?(?:\"{3}|[\"'`])"
     r"|(?P<r>\"{3}|[\"'`])[ ]?[\n\x0b][ ]?(?:\+|\.{1,2}|&)[ ]?[rbfu]?(?:\"{3}|[\"'`])"
@@ -35,11 +38,11 @@ _CONCATENATED: Final = re.compile(
 )
 _QUOTE: Final = re.compile(r"[\"'`](?=[\"'` +.&\\\n\x0b])")
 _QUOTE_AT_END: Final = re.compile(r"[\"'`] ?[+.&\\]{0,2} ?[\n\x0b]")
-_BREAK_IN_WORD: Final = re.compile(r"(?<=[A-Za-z-])[\n\x0b](?=[A-Za-z-])")
+_BREAK_IN_WORD: Final = re.compile(r"[\n\x0b](?=[A-Za-z-])(?<=[A-Za-z-].)", re.DOTALL)
 _LETTERS: Final = re.compile(r"[A-Za-z-]{1,30}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Script:
     """The cleaned text in two hands of equal length: `text` for values, `low` for words.
 
@@ -80,7 +83,7 @@ def _unquoted(view: View) -> View:
     """Return the view without a shell's quotes around a quote, and without percent signs if it is an address."""
     if _QUOTED_QUOTE in view.text:
         view = view.sub(re.compile(_QUOTED_QUOTE), lambda _: "'")
-    if _IN_ADDRESS.search(view.text) is None:
+    if not ("%20to" in view.text or "+to" in view.text) or _IN_ADDRESS.search(view.text) is None:
         return view
     blank = "+" if "+not+" in view.text else "%20"
     return view.sub(_PERCENT, lambda match: " " if match[0] == blank else _unpercent(match))
@@ -108,25 +111,12 @@ def _lines(view: View) -> View:
         view = view.sub(_CONCATENATED, lambda _: "", first=_QUOTE)
     if " \n" in view.text or " " + HARD in view.text:
         view = view.sub(_BLANK_AT_END, lambda _: "\n")
-    view = view.sub(_BREAK, _break, first=_breaks(view.text, None if "|" in view.text else _BEGINS_MARK))
-    return view.sub(_BREAK_IN_WORD, _joined, first=_breaks(view.text, _BEGINS_WORD))
-
-
-def _breaks(text: str, following: re.Pattern[str] | None) -> Iterator[int]:
-    """Yield where a line ends and the next one begins so; None: anyhow."""
-    flat = text.replace(HARD, "\n")
-    at = flat.find("\n")
-    while at >= 0:
-        if following is None or text[at] == HARD or following.match(text, at + 1):
-            yield at
-        at = flat.find("\n", at + 1)
+    view = view.sub(_ANY_BREAK if "|" in view.text else _BREAK, _break)
+    return view.sub(_BREAK_IN_WORD, _joined)
 
 
 _BLANK_AT_END: Final = re.compile(r" [\n\x0b]")
 _WORD_CHARS: Final = string.ascii_letters + "-"
-_BEGINS_WORD: Final = re.compile(r"[A-Za-z-]")
-_BEGINS_MARK: Final = re.compile(r"[ #/*>│┃|╷╵╎<\[\d-]|REM|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec")
-"""What a mark or a stamp may begin with: a digit, a bracket, a month; a container's name only before a stroke."""
 
 
 def _break(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from troubleshoot.denial.clauses import ALONE, CLAUSE, clause_action, read_claus
 from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found
 from troubleshoot.denial.marks import HARD
+from troubleshoot.denial.plain import read_plain
 from troubleshoot.denial.reading import PolicyType, PrincipalKind
 from troubleshoot.denial.slots import KINDED, Slot, carried_on, delimited, open_ended, put_together
 from troubleshoot.denial.subjects import PLACEHOLDERS, read_subject
@@ -48,6 +49,16 @@ def _anchors(low: str) -> list[re.Match[str]]:
 
 
 def _sentence(script: Script, match: re.Match[str], done: int, limit: int, *, is_signed: bool) -> Found | None:
+    plain = read_plain(script, match, done)
+    if plain is None:
+        return _odd_sentence(script, match, done, limit, is_signed=is_signed)
+    found, clause = plain
+    read_clause(script, clause, found)
+    _web_identity(script, found)
+    return found
+
+
+def _odd_sentence(script: Script, match: re.Match[str], done: int, limit: int, *, is_signed: bool) -> Found | None:
     found = Found(match.start(), match.end())
     read_subject(script, match.start(), done, found)
     end = match.end()
@@ -105,10 +116,12 @@ _WORD: Final = re.compile(r"[\w*]+")
 
 def _named_twice(script: Script, clause: re.Match[str], found: Found) -> None:
     """Take the action from "no … allows the ACTION action" where a line break cut the first mention."""
-    again = clause_action(script, clause)
     first = found.fields.get("action")
-    may_be_cut = script.text[found.spans.get("action", (0, 0))[1] :][:1] in {"\n", HARD}
-    if again and (first is None or (may_be_cut and again.value.startswith(first))):
+    end = found.spans["action"][1] if first is not None else 0
+    if first is not None and script.text[end : end + 1] not in {"\n", HARD}:
+        return
+    again = clause_action(script, clause)
+    if again and (first is None or again.value.startswith(first)):
         found.put("action", again)
 
 

@@ -13,11 +13,14 @@ _GUTTERS: Final = (
     re.compile(rf"^{_STAMP}##\[\w+\]", re.MULTILINE),
     re.compile(r"^ *(?P<number>\d{1,6})(?: ?[|:│]|(?= |$))", re.MULTILINE),
 )
+_BEGINS_GUTTER: Final = re.compile(r"[+>\[#\d ]")
 
 
 def without_gutter(view: View) -> View:
     """Return the view without a mark that stands before each of its lines; numbers must count up one by one."""
     text = view.text
+    if _BEGINS_GUTTER.match(text) is None:
+        return view
     for gutter in _GUTTERS:
         if gutter.match(text) is None:
             continue

@@ -35,7 +35,8 @@ _NO_SERVICE: Final = frozenset(
     }
 )
 _PRINCIPAL_LIKE: Final = re.compile(r"arn:|assumed-role/|:user/|\.amazonaws\.com|<\w*arn\w*>")
-_WINDOW: Final = 400
+WINDOW: Final = 400
+"""How many characters ahead of "not authorized" the subject may begin."""
 _OPENS_PLACEHOLDER: Final = re.compile(r"[<{\[]")
 PLACEHOLDERS: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]")
 """What stands for a value: `<account>`, `{name}`, `[ARN]`."""
@@ -43,7 +44,7 @@ PLACEHOLDERS: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]")
 
 def read_subject(script: Script, anchor: int, done: int, found: Found) -> None:
     """Read who was refused: the words from `done` to the sentence's anchor ("not authorized")."""
-    begin = max(done, anchor - _WINDOW)
+    begin = max(done, anchor - WINDOW)
     has_verb = script.low.endswith("is ", begin, anchor)
     end = begin + len(script.text[begin : anchor - 3].rstrip()) if has_verb else anchor
     label = _last_label(script.text, script.low, begin, end)
@@ -59,10 +60,15 @@ def _last_label(text: str, low: str, begin: int, end: int) -> re.Match[str] | No
         at = low.rfind(word, begin, end)
         while at >= 0 and (best is None or at > best.start()):
             label = _LABEL.match(low, at, end)
-            if label and not _IN_PLACEHOLDER.search(text, max(begin, at - 60), at) and not _is_rest_of_arn(text, label):
+            if label and not is_in_placeholder(text, at, begin) and not _is_rest_of_arn(text, label):
                 best = label
             at = low.rfind(word, begin, at)
     return best
+
+
+def is_in_placeholder(text: str, at: int, begin: int) -> bool:
+    """Say whether a stand-in for a value (`<the user`) begins before this place, and not before `begin`."""
+    return _IN_PLACEHOLDER.search(text, max(begin, at - 60), at) is not None
 
 
 def _is_rest_of_arn(text: str, label: re.Match[str]) -> bool:

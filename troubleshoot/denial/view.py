@@ -10,7 +10,7 @@ _Edit = tuple[int, int, int, int]
 """One replacement: where the new piece starts and ends in the new text, then what it replaced in the old one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class View:
     """A changed text, and the changes that led to it from the source, oldest first."""
 
