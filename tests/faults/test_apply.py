@@ -486,7 +486,7 @@ def test_a_writer_that_was_taken_away_in_mid_apply_fails_with_words(approved, ia
     approved.refresh_from_db()
     assert approved.state == State.FAILED
     assert approved.failure.startswith("The portal may not write in this account any more.")
-    assert "IAM could not be read" in approved.failure
+    assert "that was not read" in approved.failure
 
 
 def test_a_row_with_nothing_to_do_is_let_go(approved, iam):

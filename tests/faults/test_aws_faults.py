@@ -143,7 +143,7 @@ def test_what_could_not_be_read_after_a_failure_is_named_as_unknown(approved, ia
     script.faults["attached_policies:before"] = fault(ProblemKind.UNREACHABLE)
     settle(approved)
     words, data = listed(approved)
-    assert "It may be attached: IAM could not be read" in words
+    assert "It may be attached still: that was not read" in words
     assert data["attached"] is None
     agree(approved, iam)
 

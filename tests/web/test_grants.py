@@ -6,6 +6,7 @@ import html
 import json
 import re
 import shlex
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,8 @@ from tests.faults.fake_iam import OWN, FakeIam, install
 from tests.faults.steps import drain, let_it_expire, settle
 from tests.web.signing_in import signed_in
 from troubleshoot.access import drift, services, undo
-from troubleshoot.models import AccessRequest, Diagnosis, Grant, Person, State
+from troubleshoot.access.mail import written
+from troubleshoot.models import AccessRequest, Diagnosis, Grant, OutboxMessage, Person, State
 
 pytestmark = pytest.mark.django_db
 MORE = {"justification": "It takes longer.", "hours": "168", "ticket": "", "key": "k" * 32}
@@ -265,6 +267,29 @@ class TestGrant:
                 text(browser, path)
 
 
+class TestEndedEarly:
+    """Whoever loses access reads who took it, and why: on the page, and the reason in the mail."""
+
+    @pytest.mark.parametrize("end", [undo.ask, services.end_early])
+    def test_its_people_read_who_and_why(
+        self, active: AccessRequest, alice: Person, rita: Person, end: Callable[..., None]
+    ) -> None:
+        end(request=active, person=rita, reason="The project is over.")
+        settle(active)
+        page = text(signed_in(alice), f"/requests/{active.code}/")
+        assert "Ended by Rita" in page
+        assert "The project is over." in page
+        assert "It did not work" not in page
+        mail = written(OutboxMessage.objects.get(template__in=["revoked", "undone"], person=alice))
+        assert "The reason: The project is over." in mail.body
+
+    def test_what_its_own_people_gave_back_needs_no_reason(self, active: AccessRequest, alice: Person) -> None:
+        services.end_early(request=active, person=alice)
+        settle(active)
+        assert "Ended by Alice" in text(signed_in(alice), f"/requests/{active.code}/")
+        assert "The reason" not in written(OutboxMessage.objects.get(template="revoked", person=alice)).body
+
+
 class TestByHand:
     @pytest.fixture
     def handed_over(
@@ -276,6 +301,24 @@ class TestByHand:
         install(monkeypatch, iam, may_write=False)
         settle(approved)
         return approved
+
+    def test_waiting_for_it_is_no_failure_and_not_called_verified(
+        self, handed_over: AccessRequest, alice: Person, rita: Person
+    ) -> None:
+        own = text(signed_in(alice), f"/requests/{handed_over.code}/")
+        assert "It did not work" not in own
+        assert "An administrator applies it by hand" in own
+        page = text(signed_in(rita), f"/grants/{handed_over.code}/")
+        assert "It is not in IAM yet" in page
+        assert "It was verified" not in page
+
+    def test_a_check_that_comes_too_early_says_what_is_missing_to_whoever_asked_for_it(
+        self, handed_over: AccessRequest, rita: Person
+    ) -> None:
+        services.check_now(request=handed_over, person=rita)
+        settle(handed_over)
+        for path in (f"/grants/{handed_over.code}/", f"/queue/{handed_over.code}/"):
+            assert "is not attached to the principal yet" in text(signed_in(rita), path)
 
     def commands(self, person: Person, request: AccessRequest) -> list[list[str]]:
         page = signed_in(person).get(f"/grants/{request.code}/").content.decode()
@@ -313,3 +356,7 @@ class TestByHand:
         drain()
         assert Grant.objects.get().ended_at
         assert "has to be taken away" not in text(signed_in(rita), "/grants/")
+        assert "nothing of it is left in IAM" in text(signed_in(rita), f"/grants/{handed_over.code}/")
+        own = text(signed_in(handed_over.requester), f"/requests/{handed_over.code}/")
+        assert "It did not work" not in own
+        assert "could not be read" not in own

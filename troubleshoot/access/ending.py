@@ -11,6 +11,7 @@ from troubleshoot import audit
 from troubleshoot.access import accounts, drift, manual, outbox, routing, undo
 from troubleshoot.access.apply import NotYet, approvers, concerned
 from troubleshoot.access.claims import Claim, hold, let_go, put_off
+from troubleshoot.access.ended import who_ended
 from troubleshoot.access.leftovers import Leftovers, read_leftovers
 from troubleshoot.access.reminders import next_look, remind
 from troubleshoot.access.states import Event, Telling, transition
@@ -149,7 +150,7 @@ def _ask_for_removal(request: AccessRequest, words: str) -> None:
 def _record_end(claim: Claim, grant: Grant, left: Leftovers, event: Event, *, done: bool) -> None:
     request = claim.request
     words = "" if left.nothing else left.words(grant)
-    mails = outbox.to_all(_TOLD[event], concerned(request)) if event in _TOLD else []
+    mails = _told(request, event)
     if words and not grant.manual:
         mails += outbox.to_all("left_behind", routing.admins(), left=words)
     now = timezone.now()
@@ -165,6 +166,13 @@ def _record_end(claim: Claim, grant: Grant, left: Leftovers, event: Event, *, do
             changes={"failure": words, "due_at": None if done else now + _AGAIN},
             telling=Telling(data=left.as_data(), texts={"left": words}, mails=mails),
         )
+
+
+def _told(request: AccessRequest, event: Event) -> list[outbox.Mail]:
+    if event not in _TOLD:
+        return []
+    asked = who_ended(request)
+    return outbox.to_all(_TOLD[event], concerned(request), reason=asked.reason if asked else "")
 
 
 def _ended(grant: Grant, now: datetime) -> None:

@@ -29,8 +29,8 @@ class Leftovers:
         if self.edited:
             return self._edit_words()
         there = "exists, changed by somebody else" if self.foreign else "exists"
-        policy = {True: there, False: "does not exist", None: "may exist: IAM could not be read"}[self.policy]
-        attached = {True: "is attached", False: "is not attached", None: "may be attached: IAM could not be read"}
+        policy = {True: there, False: "does not exist", None: "may exist still: that was not read"}[self.policy]
+        attached = {True: "is attached", False: "is not attached", None: "may be attached still: that was not read"}
         return f"In IAM, the policy {grant.policy_arn} {policy}. It {attached[self.attached]} ({grant.principal_arn})."
 
     def as_data(self) -> dict[str, bool | None]:
@@ -41,7 +41,7 @@ class Leftovers:
         holds = {
             True: "still holds the change",
             False: "does not hold the change any more",
-            None: "may hold the change: IAM could not be read",
+            None: "may hold the change still: that was not read",
         }[self.attached]
         return f"In IAM, the policy {self.edited} {holds}."
 

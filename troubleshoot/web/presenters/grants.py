@@ -15,6 +15,7 @@ from troubleshoot.web.presenters.by_hand import commands_of, removal_of
 from troubleshoot.web.presenters.names import principal_name
 from troubleshoot.web.presenters.policies import PolicyView, numbered
 from troubleshoot.web.presenters.requests import RequestRow, request_row
+from troubleshoot.web.presenters.trouble import Trouble, trouble_of
 
 _ADVICE: Final = {
     Drifted.PRINCIPAL_GONE: "Revoke it: nobody holds it any more.",
@@ -71,6 +72,9 @@ class GrantPage:
     to_take_back: tuple[str, ...]
     asks_for_removal: bool
     goes_on: str
+    trouble: Trouble | None
+    compared: str
+    is_gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,21 @@ def grant_page(request: AccessRequest, grant: Grant | None, *, may_change: bool)
         to_take_back=removal_of(grant) if grant and commands and asks else (),
         asks_for_removal=commands and asks,
         goes_on=_goes_on(request),
+        trouble=trouble_of(request, grant),
+        compared=_compared(grant),
+        is_gone=grant is not None and grant.ended_at is not None,
     )
+
+
+def _compared(grant: Grant | None) -> str:
+    """Say what comparing with IAM found where nobody changed anything."""
+    if grant is None or grant.verified_at is None:
+        return "It is not in IAM yet, as far as the portal has checked. It is compared every night once it is."
+    if grant.ended_at:
+        return "It is over, and nothing of it is left in IAM."
+    if grant.compared_at:
+        return "Nobody changed it."
+    return "It was verified when it was applied. The first comparison is due at night."
 
 
 def needing_row(grant: Grant) -> NeedingRow:
@@ -241,4 +259,6 @@ def status_of_grant(page: GrantPage) -> Status:
     """Return in one word how the grant stands against IAM."""
     if page.found:
         return Status("changed by others", Tone.BAD)
+    if page.is_gone:
+        return Status("gone from IAM", Tone.CALM)
     return Status("as it was verified", Tone.GOOD) if page.compared_at else Status("not compared yet", Tone.CALM)

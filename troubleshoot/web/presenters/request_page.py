@@ -23,6 +23,7 @@ from troubleshoot.web.presenters.requests import (
     status_of,
     timeline_of,
 )
+from troubleshoot.web.presenters.trouble import Trouble, early_end_of, trouble_of
 
 _CAN_WITHDRAW = frozenset({State.SUBMITTED, State.NEEDS_CHANGES, State.APPROVED, State.AWAITING_MANUAL_APPLY})
 
@@ -52,7 +53,8 @@ class RequestPage:
     digest: str
     is_open: bool
     checked: tuple[str, ...]
-    failure: str
+    trouble: Trouble | None
+    early_end: Trouble | None
     rejections: tuple[Approval, ...]
     may_withdraw: bool
     may_give_back: bool
@@ -110,7 +112,8 @@ def request_page(
         digest=request.change_digest,
         is_open=request.state in UNSETTLED,
         checked=verification_words(grant),
-        failure=request.failure,
+        trouble=trouble_of(request, grant),
+        early_end=early_end_of(request),
         rejections=tuple(approval for approval in approvals if approval.verdict == Approval.Verdict.REJECT),
         may_withdraw=concerned and request.state in _CAN_WITHDRAW,
         may_give_back=concerned and request.state == State.ACTIVE,
