@@ -44,6 +44,20 @@ def test_it_never_leads_to_another_site(client: Client, alice: Person, target: s
     assert client.get("/sign-in/", {"next": target})["Location"] == "/"
 
 
+@pytest.mark.parametrize("target", ["NaN", "home", "sign-out", "a\x00b", "[", "?next=/"])
+def test_what_is_no_path_leads_home(client: Client, alice: Person, target: str) -> None:
+    assert sign_in(client, next=target)["Location"] == "/"
+    assert client.get("/sign-in/", {"next": target})["Location"] == "/"
+
+
+@pytest.mark.parametrize("target", ["/a\x00b/", "/a\r\nX-Injected: 1/", "/%2e%2e//example.com"])
+def test_a_path_stays_one_line_on_this_site(client: Client, alice: Person, target: str) -> None:
+    answer = sign_in(client, next=target)
+    assert answer["Location"].startswith("/")
+    assert not answer["Location"].startswith("//")
+    assert "X-Injected" not in answer
+
+
 @pytest.mark.parametrize("target", ["/sign-out/", "/people/changes/", "/sign-out/?a=b"])
 def test_it_never_leads_to_what_only_takes_a_form(client: Client, alice: Person, target: str) -> None:
     assert sign_in(client, next=target)["Location"] == "/"

@@ -145,7 +145,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _target(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe and _is_page(wanted) else reverse("home")
+    # `redirect` would take what begins otherwise for the name of a view.
+    return wanted if wanted.startswith("/") and safe and _is_page(wanted) else reverse("home")
 
 
 def _is_page(address: str) -> bool:
