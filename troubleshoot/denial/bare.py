@@ -103,7 +103,7 @@ _NAME: Final = re.compile(r"\"(?i:username)\"\s?:\s?\"([\w+=,.@-]+)\"")
 
 def read_bare(script: Script, strong: Row) -> list[Found]:
     """Read what stands outside the sentences: every group of marks that no sentence explains is one denial."""
-    groups = _groups(_all_marks(script))
+    groups = _groups(script.text, _all_marks(script))
     ends = [group[-1][0] for group in groups]
     explained = {bisect_right(ends, item.start) - 1 for item in strong.items}
     is_event = "eventname" in script.low
@@ -117,11 +117,14 @@ def read_bare(script: Script, strong: Row) -> list[Found]:
 
 
 def _is_explained(script: Script, group: list[tuple[int, str]], strong: Row) -> bool:
-    """Say whether a sentence behind the marks tells the same denial: not if it has a line and a code of its own."""
+    """Say whether a sentence behind the marks tells the same denial."""
     end, kind = group[-1]
-    if not strong.touches(end, end + _BEFORE_SENTENCE):
-        return False
-    return kind not in _WHOLE or _NEXT_ERROR.match(script.text, end) is None
+    return strong.touches(end, end + _BEFORE_SENTENCE) and not _is_another(script.text, end, kind)
+
+
+def _is_another(text: str, end: int, kind: str) -> bool:
+    """Say whether another error begins on the line behind a mark that is a whole message."""
+    return kind in _WHOLE and _NEXT_ERROR.match(text, end) is not None
 
 
 _WHOLE: Final = frozenset({_EC2, "message"})
@@ -179,11 +182,11 @@ def _keyed_marks(low: str) -> list[tuple[int, str]]:
     return marks
 
 
-def _groups(marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
+def _groups(text: str, marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
     groups: list[list[tuple[int, str]]] = []
     for mark in marks:
         begins = not groups or mark[0] - groups[-1][-1][0] > _GROUP or mark[1] in {_CALL, _JAVA}
-        if begins:
+        if begins or _is_another(text, *groups[-1][-1]):
             groups.append([mark])
         else:
             groups[-1].append(mark)
@@ -205,7 +208,7 @@ def _bare(script: Script, group: list[tuple[int, str]], *, is_event: bool) -> Fo
 def _caller(script: Script, found: Found) -> None:
     """Take the caller from the CloudTrail event, where the message does not name one."""
     identity = script.low.rfind("useridentity", max(0, found.start - 3000), found.start)
-    begin = identity if identity >= 0 else max(0, found.start - 800)
+    begin = identity - 1 if identity > 0 else max(0, found.start - 800)
     match = _ARN.search(script.text, begin, found.start)
     if match is None and identity < 0:
         behind = script.low.find("useridentity", found.start, found.start + 300)

@@ -81,12 +81,13 @@ _CALL_CODE: Final = _Mark(
     "when calling", r"\(([\w.]+(?:[\n\x0b][\w.]+)?)\)\s+(?:occurred\s+)?when\s+calling", behind=90
 )
 _CALL_OPERATION: Final = _Mark(
-    "when calling the", r"(?i:when\s+calling\s+the)\s+((?!\w+operation:)\w+(?:[\n\x0b]\w+(?=\s+operation))?)"
+    "when calling the", r"(?i:when\s+calling\s+the)\s+((?!\w*operation:)\w+(?:[\n\x0b]\w+(?=\s+operation))?)"
 )
-_API_CODE: Final = _Mark("api error", r"(?i:api\s+error)\s+([A-Za-z][\w.]*)")
+_API_CODE: Final = _Mark("api error", r"(?i:api\s+error)\s+([A-Za-z][\w.]*+)(?! [A-Z]\w+:)")
 _HANDLER: Final = _Mark("handlererrorcode", r"\w+:\s*([A-Z]\w+(?:[\n\x0b]\w+(?=\s?\)))?)")
 _OPERATIONS: Final = (
     _CALL_OPERATION,
+    _Mark("when calling ", r"(?i:when\s+calling)\s+([A-Z][a-z]+[A-Z]\w+)"),
     _Mark("operation error", r"(?i:operation\s+error)\s+[^:]{1,60}:\s+(\w+),"),
     _Mark("api:", r"API:\s+[a-z0-9-]+:(\w+(?:[\n\x0b]\w+(?=\s(?:User|You)\b|\s?\Z))?)"),
     _Mark("error executing", r"(?i:error\s+executing)\s+\"(\w+)\""),
@@ -100,7 +101,7 @@ _KEYED_CODES: Final = (
     ),
     _Mark("errortype", rf"(?i:errorType){_QUOTE}\s*[:=]\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("__type", rf"__type{_QUOTE}\s*:\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
-    _Mark("name", rf"name{_QUOTE}\s*[:=]\s*{_QUOTE}({CODE})(?!\w)"),
+    _Mark("name", rf"name{_QUOTE}\s*[:=]\s*{_QUOTE}({CODE}|Invalid\w+Exception)(?!\w)"),
     _Mark("(client)", rf"({_ANY_CODE})\s+\(client\)", behind=60),
 )
 _BARE_CODE: Final = re.compile(
@@ -110,7 +111,7 @@ _BARE_CODE: Final = re.compile(
 _ADJACENT: Final = re.compile(
     r"(?<![\w.])((?:Validation|InvalidParameterValue|InvalidInput|InvalidRequest|BadRequest|GeneralService"
     r"|ResourceInitialization)(?:Exception|Error)"
-    r"|[A-Z][A-Za-z]+\.[A-Z]\w+Exception):\s*[\"']?(?:[Tt]he [\w ]{0,60})?\Z"
+    r"|[A-Z][A-Za-z]+\.[A-Z]\w+Exception):\s*[\"']?(?:[Tt]he [\w ]{0,60}|(?:[\w ,-]{1,80}:\s){1,3})?\Z"
 )
 _REQUEST: Final = (
     _Mark("request id", r"(?i:request\s+id):?\s*([\w-]{6,})", is_id=True),
@@ -209,7 +210,7 @@ def _codes_before(script: Script, start: int, head: int, marks: Marks) -> Iterat
     if _API_CODE in marks.sole:
         yield _API_CODE.before(script, head, start)
     near = max(head, start - _NEAR)
-    yield _adjacent_code(script, max(near, start - 140), start)
+    yield _adjacent_code(script, max(near, start - 200), start)
     for mark in marks.keyed_codes:
         yield mark.before(script, head, start)
     yield _bare_code(script, near, start)
@@ -225,6 +226,8 @@ def _adjacent_code(script: Script, start: int, end: int) -> Slot | None:
 _STEMS: Final = ("denied", "unauthorized", "authorizationerror", "notauthorized", "client_error", "forbidden")
 _LONGEST_PREFIX: Final = 20
 _LONGEST_REST: Final = 60
+_PARAGRAPHS: Final = 2
+"""Behind more of them another error is told."""
 
 
 def _bare_code(script: Script, start: int, end: int) -> Slot | None:
@@ -237,6 +240,8 @@ def _bare_code(script: Script, start: int, end: int) -> Slot | None:
     if not matches:
         return None
     last = matches[-1]
+    if script.text.count("\n\n", last.end(), end) > _PARAGRAPHS:
+        return None
     group = 1 if last[1] else 2
     return Slot(put_together(last[group]), *last.span(group))
 

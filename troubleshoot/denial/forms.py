@@ -15,6 +15,8 @@ from troubleshoot.denial.words import bears_sign
 
 _ANCHOR: Final = re.compile(r"not authori[sz]ed\b(?P<perform> ?to perform ?:?[ \"'`(\[]*)?")
 ACTION: Final = re.compile(r"(?P<prefix>[A-Za-z][\w-]*)(?P<gap>[\n\x0b][\w-]*)?:[ \n\x0b]?(?P<name>[A-Za-z*][\w*]*)")
+_CUT_ANCHOR: Final = re.compile(r"\W{0,8}(?:authori[sz]ed )?(?P<perform>to perform ?: ?)(?=[a-z][a-z0-9-]*:[a-z])")
+"""The same where the text begins within the sentence."""
 _ON: Final = re.compile(
     r"[\"'`\s]*(?:(?:\.{2,}|…|\[\.*\])\s*)?on (?:(?P<nameless>this resource|the resource associated)"
     r"|(?:the )?resources?(?P<colon> ?:)? ?|(?P<arn>)(?=[\"'`]?arn:))"
@@ -39,7 +41,8 @@ def read_sentences(script: Script) -> list[Found]:
 
 
 def _anchors(low: str) -> list[re.Match[str]]:
-    anchors = []
+    cut = _CUT_ANCHOR.match(low)
+    anchors = [cut] if cut else []
     at = low.find("not authori")
     while at >= 0:
         match = _ANCHOR.match(low, at)
