@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
+
+from tests.sessions import force_login
 
 pytest_plugins = ["tests.cast", "tests.sandbox"]
 
@@ -28,6 +31,14 @@ def unguarded(db: None) -> Iterator[None]:
     _execute(GUARDS.statements_down(connection.vendor))
     yield
     _execute(GUARDS.statements_up(connection.vendor))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _browsers_are_signed_in_cheaply() -> Iterator[None]:
+    """Let `Client.force_login` write one row. The way in by the form has tests of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", force_login)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

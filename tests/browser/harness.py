@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.sessions import session_of
 from troubleshoot.models import Person
 
 # Playwright runs an event loop in this thread; Django would take that for asynchronous code.
@@ -114,16 +113,6 @@ def _note(opened: Tab, kind: str, text: str) -> None:
     # The answer's own status (404, 403) is what some tests open a page for.
     if kind in {"error", "warning"} and "the server responded with a status of 40" not in text:
         opened.complaints.append(text)
-
-
-def session_of(person: Person) -> str:
-    """Sign the person in and return the session's key, as the cookie would hold it."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.save()
-    return str(session.session_key)
 
 
 @cache

@@ -80,8 +80,9 @@ class FakeIam:
 
     @property
     def state(self) -> dict:
-        with self.changing() as state:
-            return state
+        with self.file.open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            return json.load(handle)
 
     @property
     def policies(self) -> dict[str, str]:
