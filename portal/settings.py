@@ -90,6 +90,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 # Reading without signing in: the topics and answers from the text alone. Nothing signed-out is stored.
 READ_SIGNED_OUT = env.flag("ACCESS_DESK_READ_SIGNED_OUT", default=True)
 

@@ -98,7 +98,9 @@ def test_links_lead_to_pages_and_never_decide(message, template):
     links = Words(html_of(written(message))).links
     assert links
     for link in links:
-        assert re.fullmatch(r"http://127\.0\.0\.1:8000(/(requests|queue)/\w+/|/people/)?", link)
+        assert re.fullmatch(
+            r"http://127\.0\.0\.1:8000(/(requests|queue)/\w+/|/people/|/password/[\w-]+/[\w-]+/)?", link
+        )
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -48,6 +48,8 @@ class World:
             "pk": self.unread.pk if page.route.startswith("unread/") else self.change.pk,
             "cause_id": "P01",
             "slug": "access-keys",
+            "public_id": self.people["stranger"].public_id,
+            "key": "made-up",
         }
         if page.route.startswith("deliveries/"):
             known["pk"] = self.letter.pk

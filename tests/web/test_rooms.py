@@ -156,10 +156,33 @@ def test_an_administrator_changes_an_accounts_contact_and_it_is_audited(adam: Pe
     page = signed_in(adam).post(f"/accounts/{account.account_id}/", sent, follow=True).content.decode()
     assert "Saved." in page
     account.refresh_from_db()
-    assert (account.mode, account.contact_name) == ("read", "Zoe")
+    assert (account.mode, account.contact_name) == ("text", "Zoe")  # another mode takes two administrators
     entry = AuditEntry.objects.get(event="account.change")
     assert entry.subject == account.account_id
     assert "Zoe" not in json.dumps(entry.data)
+
+
+def test_a_mode_is_proposed_on_the_accounts_page_and_confirmed_there(
+    adam: Person, ada: Person, account: Account
+) -> None:
+    address = f"/accounts/{account.account_id}/"
+    assert "No page changes these." in signed_in(adam).get(address).content.decode()
+    page = signed_in(adam).post(f"{address}mode/", {"mode": "read"}, follow=True).content.decode()
+    assert "Change the mode of retail (123456789012) from “text only” to “read”" in page
+    assert "Another administrator decides." in page
+    change = AdminChange.objects.get()
+    response = signed_in(ada).post(f"/people/changes/{change.pk}/confirm/")
+    assert response["Location"] == address
+    account.refresh_from_db()
+    assert account.mode == "read"
+
+
+def test_a_mode_that_it_has_already_is_told_beside_the_field(adam: Person, ada: Person, account: Account) -> None:
+    response = signed_in(adam).post(f"/accounts/{account.account_id}/mode/", {"mode": "text"})
+    assert response.status_code == 422
+    page = markup.read(response.content)
+    assert "The account has this mode already." in response.content.decode()
+    assert page.all("a", href="#id_mode")
 
 
 @pytest.mark.parametrize(

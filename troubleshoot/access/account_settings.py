@@ -10,15 +10,15 @@ from troubleshoot.access.errors import Refused
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.tickets import unfit_pattern
 from troubleshoot.access.words import cleaned
-from troubleshoot.models import Account, Mode, Person
+from troubleshoot.models import Account, Person
 
-EDITABLE = ("name", "mode", "contact_name", "contact_email", "contact_note", "ticket_pattern")
+EDITABLE = ("name", "contact_name", "contact_email", "contact_note", "ticket_pattern")
 SWITCHES = ("needs_ticket",)
-"""Roles, ceiling and paths are set where the portal is installed, not on a page."""
+"""What one administrator saves alone. The mode takes two (`modes`); roles, ceiling and paths are set where the portal
+is installed, not on a page."""
 
 _LABELS = {
     "name": "The name",
-    "mode": "The mode",
     "contact_name": "The administrator’s name",
     "contact_email": "The e-mail address",
     "contact_note": "How to reach them",
@@ -37,14 +37,11 @@ def accounts_for(person: Person) -> QuerySet[Account]:
 def change_settings(*, account: Account, by: Person, values: Mapping[str, str | bool]) -> tuple[str, ...]:
     """Set what `values` changes of `EDITABLE`, and return the names of what changed.
 
-    `Refused` for anybody but an administrator, for an unknown mode, and for what is empty or too long once it may
-    be kept. Which settings changed stands in the
-    audit trail; the words themselves are erasable, because a contact is a person.
+    `Refused` for anybody but an administrator, and for what is empty or too long once it may be kept. Which settings
+    changed stands in the audit trail; the words themselves are erasable, because a contact is a person.
     """
     if not roles_of(by).is_admin:
         raise Refused("not_admin", "Only an administrator may do this.")
-    if values.get("mode", account.mode) not in Mode.values:
-        raise Refused("no_such_mode", "Please choose one of the modes.")
     new = {name: cleaned(str(values[name])) for name in EDITABLE if name in values}
     _refuse_unfit(new)
     switched = {name: bool(values[name]) for name in SWITCHES if name in values}
@@ -74,11 +71,11 @@ def _refuse_unfit(new: Mapping[str, str]) -> None:
 
 
 def _record(account: Account, by: Person, changed: Mapping[str, str | bool]) -> None:
-    texts = {name: value for name, value in changed.items() if name != "mode" and isinstance(value, str)}
+    texts = {name: value for name, value in changed.items() if isinstance(value, str)}
     audit.append(
         event="account.change",
         actor=by,
         subject=account.account_id,
-        data={"changed": sorted(changed), "mode": changed.get("mode", account.mode)},
+        data={"changed": sorted(changed)},
         texts=texts,
     )

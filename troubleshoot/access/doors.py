@@ -5,7 +5,8 @@ from typing import Any
 from django.http import Http404
 
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis, RoutingRule
+from troubleshoot.access.selectors import people
+from troubleshoot.models import AccessRequest, Account, AdminChange, Diagnosis, Person, RoutingRule
 
 
 def diagnosis_for(person: Any, token: str) -> Diagnosis:
@@ -75,6 +76,15 @@ def change_to_decide(person: Any, pk: int) -> AdminChange:
     if change is None or not roles_of(person).is_admin:
         raise Http404
     return change
+
+
+def person_to_look_after(person: Any, public_id: Any) -> Person:
+    """Return somebody with their roles and links: to administrators, who may change that, and to auditors."""
+    roles = roles_of(person)
+    found = people().filter(public_id=public_id).first() if roles.is_admin or roles.is_auditor else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def rule_to_end(person: Any, pk: int) -> RoutingRule:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from troubleshoot import audit
@@ -90,13 +90,12 @@ def propose(*, by: Person, person: Person, reason: str) -> AdminChange:
     if not details["reason"]:
         raise Refused("no_reason", "Say why, such as the number of a ticket.")
     _refuse_unfit(person)
-    if _proposed(person).exists():
-        raise Refused("proposed", "This is proposed already and waits for a second administrator.")
+    four_eyes.refuse_proposed(kind=_KIND, person=person)
     change = AdminChange(kind=_KIND, person=person, details=details, proposed_by=by, proposed_at=timezone.now())
     return four_eyes.propose(change, data=data_of(change), texts=details, about=[person.pk])
 
 
-def carry_out(change: AdminChange, *, by: Person) -> None:
+def carry_out(change: AdminChange, by: Person) -> None:
     """Erase whom a proposal names, now that `by` confirmed it. `Refused` or `Stale` in words; then nothing is."""
     if not routing.admins().filter(pk=change.proposed_by_id).exists():
         raise Stale("proposer_gone", "Whoever proposed this is no administrator any more. Refuse it, and propose anew.")
@@ -105,13 +104,21 @@ def carry_out(change: AdminChange, *, by: Person) -> None:
     erase(person=change.person, by=change.proposed_by, confirmed_by=by)
 
 
+def is_erased(person: Person) -> bool:
+    """Tell whether the person's name and words were erased already."""
+    return person.username.startswith(_ERASED) and not person.is_active
+
+
 def data_of(change: AdminChange) -> dict[str, Any]:
     """Return what the audit trail keeps of such a proposal: an opaque id."""
     return {"person": str(change.person.public_id) if change.person else None}
 
 
+DEED: Final = four_eyes.Deed(carry_out, data_of)
+
+
 def _refuse_unfit(person: Person) -> None:
-    if person.username.startswith(_ERASED) and not person.is_active:
+    if is_erased(person):
         raise Refused("no_change", "This person was erased already.")
     open_requests = Q(requester=person) | Q(beneficiary=person)
     codes = list(AccessRequest.objects.filter(open_requests, state__in=UNSETTLED).values_list("code", flat=True)[:5])
@@ -140,10 +147,6 @@ def _erase_messages(person: Person) -> int:
         message.context = {name: value for name, value in message.context.items() if name in _IMPERSONAL}
     OutboxMessage.objects.bulk_update(others, ["context"], batch_size=500)
     return len(others) + OutboxMessage.objects.filter(person=person).delete()[0]
-
-
-def _proposed(person: Person) -> QuerySet[AdminChange]:
-    return AdminChange.objects.filter(kind=_KIND, person=person, state=AdminChange.State.PROPOSED)
 
 
 def _erase_changes(person: Person) -> int:

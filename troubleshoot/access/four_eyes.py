@@ -1,9 +1,11 @@
 """What every change by two administrators has in common: who may propose and decide, what the trail keeps, the mails.
 
-`people` changes roles and links with it, `rules` changes the routing. Each says in its own words what does not fit.
+`people` changes roles and links with it, `rules` changes the routing, `modes` how far the portal goes in an account.
+Each says in its own words what does not fit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +15,16 @@ from troubleshoot import audit
 from troubleshoot.access import outbox, routing
 from troubleshoot.access.errors import Refused, Stale
 from troubleshoot.models import AdminChange, AuditEntry, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a kind of change does once it is confirmed, by whom; whom it is about; what the trail keeps of it."""
+
+    carry_out: Callable[[AdminChange, Person], None]
+    data: Callable[[AdminChange], dict[str, Any]]
+    texts: Callable[[AdminChange], dict[str, str]] = lambda _: {}
+    about: Callable[[AdminChange], list[int]] = lambda change: [change.person_id] if change.person_id else []
 
 
 def refuse_non_admin(by: Person) -> None:
@@ -37,6 +49,12 @@ def propose(
         mails = outbox.to_all("change_to_confirm", confirmers, change=change.pk)
         outbox.queue(mails, cause=f"step-{entry.sequence}")
     return change
+
+
+def refuse_proposed(**content: Any) -> None:
+    """Refuse what waits for a second administrator already. `content` are the columns of the change."""
+    if AdminChange.objects.filter(state=AdminChange.State.PROPOSED, **content).exists():
+        raise Refused("proposed", "This is proposed already and waits for a second administrator.")
 
 
 def refuse_own(change: AdminChange, by: Person, *, about: Sequence[int] = ()) -> None:

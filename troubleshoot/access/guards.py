@@ -54,11 +54,19 @@ def still_approved(attempt: Attempt) -> str | None:
     request = attempt.request
     if change_from_data(request.change).digest() != request.change_digest:
         return "The change is not the one that was asked for, so it was not applied."
+    if words := is_wanted(attempt):
+        return words
     if request.approvals.filter(verdict=Approval.Verdict.REJECT).exists():
         return "An approver rejected it, so it was not applied."
     if enough_approvals(attempt):
         return "Its approval does not stand any more, so it was not applied."
     return None
+
+
+def is_wanted(attempt: Attempt) -> str | None:
+    """Whoever it is for can still sign in; where its principal is nobody's, whoever filed it."""
+    owner = attempt.request.beneficiary or attempt.request.requester
+    return None if owner.is_active else "Whoever it is for has been disabled, so it was not applied."
 
 
 def is_concerned(attempt: Attempt) -> str | None:

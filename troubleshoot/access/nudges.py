@@ -13,8 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from troubleshoot import audit
-from troubleshoot.access import outbox, routing
+from troubleshoot.access import guards, outbox, routing
 from troubleshoot.access.claims import Claim, hold, let_go
+from troubleshoot.access.guards import Attempt
 from troubleshoot.access.outbox import Mail
 from troubleshoot.access.states import FIRST_REMINDER, PATIENCE, Event, Telling, transition
 from troubleshoot.models import AccessRequest, Account, OutboxMessage, Person, State
@@ -35,6 +36,9 @@ def nudge(claim: Claim) -> None:
     Nothing is told twice, however often a killed worker begins anew. `Stale` or `Lost` where it moved on meanwhile.
     """
     request, now = claim.request, timezone.now()
+    if words := guards.is_wanted(Attempt(request)):
+        _end_unwanted(claim, words)
+        return
     if request.changed_at + PATIENCE <= now:
         _lapse(claim)
         return
@@ -64,6 +68,16 @@ def _lapse(claim: Claim) -> None:
     people = [claim.request.requester, claim.request.beneficiary]
     telling = Telling(mails=outbox.to_all("lapsed", people))
     transition(request=claim.request, event=Event.LAPSE, fence=claim.fence, telling=telling)
+
+
+def _end_unwanted(claim: Claim, words: str) -> None:
+    """Nobody would use it any more: whoever would decide, and whoever filed it for the person, are told."""
+    request = claim.request
+    deciders = routing.deciders(request) if request.state == State.SUBMITTED else []
+    people = [person for person in (request.requester, *deciders) if person.is_active]
+    telling = Telling(data={"because": "disabled"}, mails=outbox.to_all("withdrawn", people, why=words))
+    changes = {"failure": words}
+    transition(request=request, event=Event.LAPSE, fence=claim.fence, changes=changes, telling=telling)
 
 
 def _next_look(request: AccessRequest, now: datetime) -> datetime:

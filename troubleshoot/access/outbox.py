@@ -16,6 +16,9 @@ FOR_TEAMS: Final = frozenset({"decide", ""})
 _PERSONAL: Final = frozenset({"on_behalf"})
 """Mails that speak to one person, and would make no sense in a room."""
 
+_SECRET: Final = frozenset({"password_link"})
+"""Mails that only the person may read: no receiver of the settings gets them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -54,7 +57,7 @@ def _mails(mails: Iterable[Mail], off: set[tuple[int, str]], cause: str) -> Iter
 
 
 def _to_receivers(mails: Iterable[Mail], cause: str) -> Iterator[OutboxMessage]:
-    contexts = {mail.template: mail.context for mail in mails}
+    contexts = {mail.template: mail.context for mail in mails if mail.template not in _SECRET}
     for receiver in settings.RECEIVERS.values():
         for template, context in contexts.items():
             if receiver.channel == Channel.WEBHOOK or _is_for_teams(template):

@@ -1,17 +1,18 @@
-"""Changes of roles and links, and erasing a person: one administrator proposes, another one confirms.
+"""Changes of roles and links: one administrator proposes, another one confirms. Nobody confirms their own.
 
-Nobody confirms their own. Whatever kind of change waits for a second administrator is decided here; what a rule is,
-`rules` knows, and what erasing means, `erasing`.
+Whatever kind of change waits for a second administrator is decided here; what the others do, `rules`, `erasing`,
+`enabling` and `modes` know.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from troubleshoot.access import erasing, four_eyes, rules
+from troubleshoot.access import enabling, erasing, four_eyes, modes, rules
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.nudges import look_again
 from troubleshoot.iam.arn import Arn, parse_arn
@@ -57,7 +58,7 @@ def propose_change(
         proposed_at=timezone.now(),
     )
     _refuse_unfit(change)
-    return four_eyes.propose(change, data=_data(change), texts=_texts(change), about=_about(change))
+    return four_eyes.propose(change, data=_data(change), texts=_texts(change), about=_DEED.about(change))
 
 
 def confirm_change(*, change: AdminChange, by: Person) -> None:
@@ -71,25 +72,20 @@ def refuse_change(*, change: AdminChange, by: Person) -> None:
 
 
 def _decide(change: AdminChange, by: Person, state: AdminChange.State) -> None:
+    deed = _DEEDS[change.kind]
     four_eyes.refuse_non_admin(by)
-    four_eyes.refuse_own(change, by, about=_about(change))
+    four_eyes.refuse_own(change, by, about=deed.about(change))
     applied = state == AdminChange.State.APPLIED
     with transaction.atomic():
         four_eyes.settle(change, by, state)
         if applied:
-            _carry_out(change, by)
+            deed.carry_out(change, by)
         event = "people.confirm" if applied else "people.refuse"
-        four_eyes.record(change, by, event, data=_data(change), texts=_texts(change))
+        four_eyes.record(change, by, event, data=deed.data(change), texts=deed.texts(change))
 
 
-def _carry_out(change: AdminChange, by: Person) -> None:
+def _carry_out(change: AdminChange, _by: Person) -> None:
     """Make it so. A change that is so already, or was undone by another one, changes nothing."""
-    if change.kind == Kind.ERASE_PERSON:
-        erasing.carry_out(change, by=by)
-        return
-    if change.kind in rules.RULE_KINDS:
-        rules.carry_out(change)
-        return
     try:
         with transaction.atomic():
             if change.kind in _ADDS:
@@ -100,12 +96,6 @@ def _carry_out(change: AdminChange, by: Person) -> None:
         if not _existing(change).exists():
             raise
     look_again(change.account)
-
-
-def _about(change: AdminChange) -> list[int]:
-    if change.kind in rules.RULE_KINDS:
-        return rules.about(change)
-    return [change.person_id] if change.person_id else []
 
 
 def _row(change: AdminChange) -> RoleAssignment | PrincipalLink:
@@ -128,8 +118,7 @@ def _refuse_unfit(change: AdminChange) -> None:
     there = _existing(change).exists()
     if there == (change.kind in _ADDS):
         raise Refused("no_change", "It is so already." if there else "There is nothing to take away.")
-    if AdminChange.objects.filter(state=AdminChange.State.PROPOSED, **_content(change)).exists():
-        raise Refused("proposed", "This is proposed already and waits for a second administrator.")
+    four_eyes.refuse_proposed(**_content(change))
 
 
 def _refuse_unfit_role(change: AdminChange) -> None:
@@ -162,10 +151,6 @@ def _content(change: AdminChange) -> dict[str, object]:
 
 
 def _data(change: AdminChange) -> dict[str, Any]:
-    if change.kind in rules.RULE_KINDS:
-        return rules.data_of(change)
-    if change.kind == Kind.ERASE_PERSON:
-        return erasing.data_of(change)
     return {
         "person": str(change.person.public_id) if change.person else None,
         "role": change.role,
@@ -175,6 +160,18 @@ def _data(change: AdminChange) -> dict[str, Any]:
 
 def _texts(change: AdminChange) -> dict[str, str]:
     """An ARN can name a person, so it stands among the erasable texts."""
-    if change.kind == Kind.ERASE_PERSON:
-        return {}
-    return rules.texts_of(change) if change.kind in rules.RULE_KINDS else {"principal_arn": change.principal_arn}
+    return {"principal_arn": change.principal_arn}
+
+
+_DEED: Final = four_eyes.Deed(_carry_out, _data, _texts)
+_DEEDS: Final[Mapping[str, four_eyes.Deed]] = {
+    Kind.ADD_ROLE: _DEED,
+    Kind.REMOVE_ROLE: _DEED,
+    Kind.ADD_LINK: _DEED,
+    Kind.REMOVE_LINK: _DEED,
+    Kind.ADD_RULE: rules.DEED,
+    Kind.REMOVE_RULE: rules.DEED,
+    Kind.ERASE_PERSON: erasing.DEED,
+    Kind.ENABLE_PERSON: enabling.DEED,
+    Kind.CHANGE_MODE: modes.DEED,
+}

@@ -72,14 +72,12 @@ def propose_end(*, by: Person, rule: RoutingRule) -> AdminChange:
     four_eyes.refuse_non_admin(by)
     if rule.ended_at is not None:
         raise Refused("no_change", "This rule has ended already.")
-    waiting = AdminChange.objects.filter(kind=Kind.REMOVE_RULE, state=AdminChange.State.PROPOSED)
-    if waiting.filter(details__rule=rule.pk).exists():
-        raise Refused("proposed", "This is proposed already and waits for a second administrator.")
+    four_eyes.refuse_proposed(kind=Kind.REMOVE_RULE, details__rule=rule.pk)
     change = _new_change(by, Kind.REMOVE_RULE, rule.account, {"rule": rule.pk, "name": rule.name})
     return four_eyes.propose(change, data=data_of(change), texts=texts_of(change), about=about(change))
 
 
-def carry_out(change: AdminChange) -> None:
+def carry_out(change: AdminChange, _by: Person) -> None:
     """Add or end the rule of a confirmed change, and let the worker look at whom it now asks. `Stale` in words."""
     if change.kind == Kind.ADD_RULE:
         _add(change.details or {})
@@ -112,6 +110,9 @@ def data_of(change: AdminChange) -> dict[str, Any]:
 def texts_of(change: AdminChange) -> dict[str, str]:
     """Return the words of a change of rules: a name or a pattern can speak of a person, so it stays erasable."""
     return {"rule": json.dumps(change.details, sort_keys=True)}
+
+
+DEED: Final = four_eyes.Deed(carry_out, data_of, texts_of, about)
 
 
 def next_position() -> int:

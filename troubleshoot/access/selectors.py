@@ -11,6 +11,7 @@ from troubleshoot.access import routing, searching
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.trail import Search
 from troubleshoot.models import (
+    UNSETTLED,
     AccessRequest,
     AdminChange,
     Approval,
@@ -152,6 +153,11 @@ def people() -> QuerySet[Person]:
     links = PrincipalLink.objects.select_related("account").order_by("principal_arn")
     rows = Person.objects.order_by("first_name", "last_name", "username")
     return rows.prefetch_related(Prefetch("role_assignments", queryset=roles), Prefetch("links", queryset=links))
+
+
+def open_requests_of(person: Person) -> list[AccessRequest]:
+    """Return what a person still asks for or holds, and what they asked for others, the oldest first; 50 at most."""
+    return list(my_requests(person).filter(state__in=UNSETTLED).order_by("submitted_at", "pk")[:PAGE])
 
 
 def proposed_changes() -> QuerySet[AdminChange]:

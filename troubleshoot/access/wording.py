@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from troubleshoot.access import routing
+from troubleshoot.access import passwords, routing
 from troubleshoot.access.beside import beside_words
 from troubleshoot.access.words import LAYER_NAMES
 from troubleshoot.iam.layers import Layer
@@ -18,6 +18,7 @@ _PAGES: Final = {
     "left_behind": "/queue/{code}/",
     "apply_by_hand": "/queue/{code}/",
     "change_to_confirm": "/people/",
+    "password_link": "/password/{person}/{key}/",
     "nobody_can_approve": "/people/",
     "nobody_left": "/people/",
     "reminder_decide": "/queue/{code}/",
@@ -67,8 +68,10 @@ def _who_rejected(request: AccessRequest) -> str:
 
 def page_of(message: OutboxMessage) -> str:
     """Return the path of the page that a message leads to. Opening it decides nothing."""
-    code = message.request.code if message.request else ""
-    return _PAGES.get(message.template, "/requests/{code}/").format(code=code)
+    names = {"code": message.request.code if message.request else ""}
+    if message.template == passwords.MAIL and message.person:
+        names |= {"person": str(message.person.public_id), "key": passwords.key_for(message.person)}
+    return _PAGES.get(message.template, "/requests/{code}/").format(**names)
 
 
 def _duration(request: AccessRequest) -> str:

@@ -72,9 +72,10 @@ class PrincipalLink(models.Model):
 
 
 class AdminChange(models.Model):
-    """A change of roles, links or routing that one administrator proposed and another one must decide.
+    """A change of roles, links, routing or modes that one administrator proposed and another one must decide.
 
     `details` holds the rule that is to be added, or names the one to be removed; such a change is about no `person`.
+    Of a change of a mode they hold the mode `before` and the one `after` it.
     """
 
     class Kind(models.TextChoices):
@@ -85,6 +86,8 @@ class AdminChange(models.Model):
         ADD_RULE = "add_rule", "add a routing rule"
         REMOVE_RULE = "remove_rule", "remove a routing rule"
         ERASE_PERSON = "erase_person", "erase what a person wrote"
+        ENABLE_PERSON = "enable_person", "let a person sign in again"
+        CHANGE_MODE = "change_mode", "change the mode of an account"
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "waiting for a second administrator"

@@ -4,15 +4,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from troubleshoot.access import doors
+from troubleshoot.access import doors, modes, selectors
 from troubleshoot.access.account_settings import EDITABLE, SWITCHES, accounts_for, change_settings
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.models import Account
+from troubleshoot.models import Account, AdminChange
 from troubleshoot.web.components import Fact
-from troubleshoot.web.forms.people import AccountForm
+from troubleshoot.web.forms.people import AccountForm, ModeForm
+from troubleshoot.web.presenters.people import change_view
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
+
+_MODE = AdminChange.Kind.CHANGE_MODE
 
 
 def accounts(request: HttpRequest) -> HttpResponse:
@@ -21,27 +24,59 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 def account(request: HttpRequest, account_id: str) -> HttpResponse:
-    """Show an account's settings; administrators may change its name, mode and contact."""
-    person = person_of(request)
-    found = doors.account_for(person, account_id)
-    may_edit = roles_of(person).is_admin
+    """Show an account's settings; administrators may change its name, contact and tickets."""
+    found = doors.account_for(person_of(request), account_id)
     if request.method != "POST":
-        given = {name: getattr(found, name) for name in (*EDITABLE, *SWITCHES)}
-        return _page(request, found, AccountForm(initial=given) if may_edit else None)
+        return _page(request, found)
     form = AccountForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, form, status=UNPROCESSABLE)
-    try:
-        changed = change_settings(account=found, by=person, values=form.cleaned_data)
-    except Refused as refused:
-        form.add_error(None, refused.words)
-        return _page(request, found, form, status=UNPROCESSABLE)
-    messages.success(request, "Saved." if changed else "Nothing was changed.")
-    return redirect("account", account_id=account_id)
+    if form.is_valid():
+        try:
+            changed = change_settings(account=found, by=person_of(request), values=form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, refused.words)
+        else:
+            messages.success(request, "Saved." if changed else "Nothing was changed.")
+            return redirect("account", account_id=account_id)
+    return _page(request, found, form=form, status=UNPROCESSABLE)
 
 
-def _page(request: HttpRequest, found: Account, form: AccountForm | None, *, status: int = 200) -> HttpResponse:
-    context = {"account": found, "form": form, "settings": _settings(found), "fixed": _fixed(found)}
+def propose_mode(request: HttpRequest, account_id: str) -> HttpResponse:
+    """Propose another mode of the account; another administrator must confirm it."""
+    found = doors.account_for(person_of(request), account_id)
+    form = ModeForm(request.POST)
+    if form.is_valid():
+        try:
+            modes.propose_mode(by=person_of(request), account=found, mode=form.cleaned_data["mode"])
+        except Refused as refused:
+            form.add_error("mode", refused.words)
+        else:
+            messages.success(request, "Proposed. The mode changes when another administrator confirms it.")
+            return redirect("account", account_id=account_id)
+    return _page(request, found, mode_form=form, status=UNPROCESSABLE)
+
+
+def _page(
+    request: HttpRequest,
+    found: Account,
+    *,
+    form: AccountForm | None = None,
+    mode_form: ModeForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    person = person_of(request)
+    given = {name: getattr(found, name) for name in (*EDITABLE, *SWITCHES)}
+    context = {
+        "account": found,
+        "may_edit": roles_of(person).is_admin,
+        "form": form or AccountForm(initial=given),
+        "mode_form": mode_form or ModeForm(initial={"mode": found.mode}),
+        "sent": form or mode_form,
+        "changes": [
+            change_view(one, viewer=person) for one in selectors.proposed_changes().filter(kind=_MODE, account=found)
+        ],
+        "settings": _settings(found),
+        "fixed": _fixed(found),
+    }
     return render(request, "accounts/page.html", context, status=status)
 
 

@@ -51,7 +51,7 @@ def propose(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm what another administrator proposed, after a sign-in that is not old."""
     change = doors.change_to_decide(person_of(request), pk)
-    if again := ask_again(request, reverse(_room(change))):
+    if again := ask_again(request, _room(change)):
         return again
     return _decide(request, pk, services.confirm_change, "Confirmed. It is in effect.")
 
@@ -81,7 +81,9 @@ def _decide(request: HttpRequest, pk: int, decide: Callable[..., None], words: s
 
 
 def _room(change: AdminChange) -> str:
-    return "rules" if change.kind in RULE_KINDS else "people"
+    if change.kind == AdminChange.Kind.CHANGE_MODE and change.account:
+        return reverse("account", args=[change.account.account_id])
+    return reverse("rules" if change.kind in RULE_KINDS else "people")
 
 
 def _page(request: HttpRequest, sent: _Form | None = None, *, status: int = 200) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Proposing a change of roles and links, or to erase a person, and an account's settings."""
+"""Proposing a change of roles and links, or to erase a person; disabling one; an account's settings and mode."""
 
 from functools import cache
 from typing import Any
@@ -10,6 +10,8 @@ from troubleshoot.access.tickets import unfit_pattern
 from troubleshoot.iam.arn import parse_arn
 from troubleshoot.models import Account, AdminChange, Mode, Person, Role
 from troubleshoot.models.account import MAX_PRINCIPAL_ARN
+
+_LONGEST_PASSWORD = 256
 
 
 class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -112,15 +114,59 @@ class EraseForm(_ChangeForm):
         self.fields["person"].label = "Who?"
 
 
-class AccountForm(forms.Form):
-    """What an administrator may set of an account. Roles and ceiling are set where the portal is installed."""
+class DisableForm(forms.Form):
+    """Keeping somebody from signing in."""
 
-    name = forms.CharField(label="Name of the account", max_length=80)
+    reason = forms.CharField(
+        label="Why?",
+        max_length=LONGEST_REASON,
+        help_text="Such as the number of a ticket. It stays in the audit trail.",
+        error_messages={"required": "Say why, such as the number of a ticket."},
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, twice. Whether it is strong enough, and whether the link still works, the service says."""
+
+    username = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "username"}))
+    password = forms.CharField(
+        label="New password",
+        strip=False,
+        max_length=_LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 12 characters. Longer is better than complicated.",
+        error_messages={"required": "Type the new password."},
+    )
+    again = forms.CharField(
+        label="The same once more",
+        strip=False,
+        max_length=_LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": "Type the new password once more."},
+    )
+
+    def clean_again(self) -> str:
+        """Refuse two that differ."""
+        again: str = self.cleaned_data["again"]
+        if self.cleaned_data.get("password", again) != again:
+            raise forms.ValidationError("These two passwords differ. Type the same one twice.", code="differ")
+        return again
+
+
+class ModeForm(forms.Form):
+    """How far the portal may go in an account. It takes effect when another administrator confirms it."""
+
     mode = forms.ChoiceField(
         label="How far may the portal go?",
         choices=Mode.choices,
         help_text="Text only: no AWS calls. Read: live IAM state. Read and write: approved grants are applied too.",
     )
+
+
+class AccountForm(forms.Form):
+    """What one administrator may set of an account. Roles and ceiling are set where the portal is installed."""
+
+    name = forms.CharField(label="Name of the account", max_length=80)
     contact_name = forms.CharField(label="Administrator", max_length=120, required=False)
     contact_email = forms.EmailField(label="E-mail", max_length=254, required=False)
     contact_note = forms.CharField(

@@ -63,6 +63,9 @@ EVENTS: dict[str, str] = {
     "request.drift_over": "found it as it was in IAM",
     "request.compare_asked": "asked for a comparison with IAM",
     "person.erased": "erased a person",
+    "person.disable": "disabled a person",
+    "person.password_link": "sent a link to set a new password",
+    "person.password_set": "set a new password",
     "settings.mails": "chose which mails to get",
     "delivery.again": "sent a message again",
     "audit.export": "saved the audit trail",
@@ -104,6 +107,8 @@ _WORDS: dict[str, Mapping[Any, str]] = {
     "kind": _KINDS,
     "role": dict(Role.choices),
     "mode": dict(Mode.choices),
+    "before": dict(Mode.choices),
+    "after": dict(Mode.choices),
     "outcome": _OUTCOMES,
     "checked": _LAYERS,
     "unchecked": _LAYERS,
@@ -162,7 +167,7 @@ def _about(subject: str, known: Known) -> tuple[str, str, str]:
     if account := known.accounts.get(subject):
         return account.name, reverse("account", args=[subject]), ""
     if person := known.people.get(subject):
-        return str(person), "", ""
+        return str(person), reverse("person", args=[subject]), ""
     return subject, "", ""
 
 

@@ -1,12 +1,15 @@
 """People and proposed changes, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.rules import RULE_KINDS
-from troubleshoot.models import AdminChange, Person, Role, RoleAssignment
+from troubleshoot.models import AccessRequest, AdminChange, Mode, Person, Role, RoleAssignment, State
+from troubleshoot.web.presenters.requests import RequestRow, request_row
 from troubleshoot.web.presenters.rules import people_named, rule_change_words
 
 _KIND = AdminChange.Kind
@@ -16,6 +19,7 @@ _KIND = AdminChange.Kind
 class PersonRow:
     """Somebody, with roles and principals."""
 
+    url: str
     name: str
     username: str
     is_active: bool
@@ -42,6 +46,7 @@ class ChangeView:
 def person_row(person: Person) -> PersonRow:
     """Return a line of the list of people. Roles and links must have been read with the person."""
     return PersonRow(
+        reverse("person", args=[person.public_id]),
         str(person),
         person.username,
         person.is_active,
@@ -83,6 +88,11 @@ def _title(change: AdminChange) -> str:
             return f"Link {change.person} to an IAM principal{where}"
         case _KIND.ERASE_PERSON:
             return f"Erase what {change.person} wrote, and their name"
+        case _KIND.ENABLE_PERSON:
+            return f"Let {change.person} sign in again"
+        case _KIND.CHANGE_MODE:
+            before, after = (Mode((change.details or {})[name]).label for name in ("before", "after"))
+            return f"Change the mode of {change.account} from “{before}” to “{after}”"
     return f"Remove a link of {change.person}{where}"
 
 
@@ -97,3 +107,28 @@ def _role(assignment: RoleAssignment) -> str:
     if assignment.role != Role.APPROVER:
         return label
     return f"{label} of {assignment.account.name}" if assignment.account else f"{label} of all accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """Somebody, what they still ask for (`waiting`), and what they hold in IAM (`active`)."""
+
+    row: PersonRow
+    id: str
+    can_get_mail: bool
+    waiting: tuple[RequestRow, ...]
+    active: tuple[RequestRow, ...]
+    is_viewer: bool
+
+
+def person_page(person: Person, requests: Iterable[AccessRequest], *, viewer: Person) -> PersonPage:
+    """Return the page of a person. `requests` are those by or for them that are not over."""
+    rows = [(request.state == State.ACTIVE, request_row(request)) for request in requests]
+    return PersonPage(
+        person_row(person),
+        str(person.public_id),
+        bool(person.email),
+        tuple(row for is_active, row in rows if not is_active),
+        tuple(row for is_active, row in rows if is_active),
+        person.pk == viewer.pk,
+    )

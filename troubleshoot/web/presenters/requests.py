@@ -76,6 +76,8 @@ def status_of(request: AccessRequest, *, to_try: bool = False) -> Status:
     words, tone = _STATUS[request.state]
     if request.state == State.ACTIVE and not to_try:
         return Status(_active_words(request), tone)
+    if request.state == State.LAPSED and request.failure:
+        return Status("ended, nobody would use it", tone)
     return Status(words, tone)
 
 
@@ -109,7 +111,8 @@ def timeline_of(
     """
     asked = Step("Asked", StepState.DONE, f"by {request.requester}", request.submitted_at)
     if request.state in (State.WITHDRAWN, State.LAPSED):
-        return (asked, Step(_STATUS[request.state][0].capitalize(), StepState.FAILED, "", request.changed_at))
+        words = status_of(request).words.capitalize()
+        return (asked, Step(words, StepState.FAILED, request.failure, request.changed_at))
     decided = _decided(request, approvals, decides or "An approver looks at it.")
     if request.state == State.REJECTED:
         return (asked, decided)
