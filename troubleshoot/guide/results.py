@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from troubleshoot.guide.answers import same_account
 from troubleshoot.guide.chain import chain_plan
+from troubleshoot.guide.endpoint import endpoint_plan
 from troubleshoot.guide.flow import Outcome
 from troubleshoot.guide.walk import Walk
 from troubleshoot.iam.arn import account_of
@@ -259,6 +260,7 @@ _BUILDERS: Mapping[str, Callable[[Walk], Plan | None]] = {
     "service": _service,
     "data": _data,
     "chain": chain_plan,
+    "endpoint": endpoint_plan,
     "own": _own,
     "third": _third,
     "saml": _saml,

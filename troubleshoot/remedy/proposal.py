@@ -9,6 +9,7 @@ from typing import Any
 
 from troubleshoot.iam.decision import StatementReason
 from troubleshoot.iam.layers import Layer
+from troubleshoot.remedy.documents.plan import Paper
 
 
 class ChangeKind(StrEnum):
@@ -112,7 +113,7 @@ class Blocker:
     """One layer that stops the call: its owner, what to ask them (ready to send), and the statements that decide.
 
     `statements` are those that deny, or where none does those that come closest to allowing. They quote policies, so
-    they are for those who may read these.
+    they are for those who may read these. `paper` is a document for the owner to use, None where there is none.
     """
 
     layer: Layer
@@ -120,6 +121,7 @@ class Blocker:
     owner: str
     ask: str
     statements: tuple[StatementReason, ...] = ()
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from troubleshoot.iam.arn import account_of, parse_arn
 from troubleshoot.iam.catalog import action as catalog_action
 from troubleshoot.iam.decision import Decision, Effect
 from troubleshoot.iam.layers import Layer, Unknown
+from troubleshoot.remedy.documents.endpoint import endpoint_paper
 from troubleshoot.remedy.edits import assumes_own_role, changes
 from troubleshoot.remedy.grant import with_change
 from troubleshoot.remedy.owners import OWNERS, question
@@ -206,7 +207,9 @@ def _blocker(situation: Situation, layer: Layer, *, explicit: bool) -> Blocker:
     ask = question(
         layer, principal=request.principal, action=request.action, resource=request.resource, explicit=explicit
     )
-    return Blocker(layer, explicit, OWNERS[layer], ask)
+    is_endpoint = layer is Layer.VPC_ENDPOINT and not explicit
+    paper = endpoint_paper(request, path=situation.principal_path) if is_endpoint else None
+    return Blocker(layer, explicit, OWNERS[layer], ask, paper=paper)
 
 
 def _no(first: Blocker, blockers: tuple[Blocker, ...]) -> NoProposal:

@@ -21,7 +21,7 @@ from troubleshoot.iam.catalog.keys import (
     is_multivalued,
     spelled_key,
 )
-from troubleshoot.iam.catalog.operations import Check, checks_for_operation
+from troubleshoot.iam.catalog.operations import Check, checks_for_operation, endpoint_of
 from troubleshoot.iam.catalog.resources import PLACEHOLDER, ResourceType, has_typed_resources, resource_types
 from troubleshoot.iam.catalog.services import closest_service, rcp_services, service_name, service_of, services
 from troubleshoot.iam.catalog.source import data_date, data_version
@@ -41,6 +41,7 @@ __all__ = [
     "condition_keys",
     "data_date",
     "data_version",
+    "endpoint_of",
     "global_condition_keys",
     "has_typed_resources",
     "is_condition_key",

@@ -34,6 +34,16 @@ def checks_for_operation(operation: str) -> tuple[Check, ...]:
     return (*_own_checks(info), *_further_checks(info))
 
 
+def endpoint_of(name: str) -> str:
+    """Return the endpoint that an action is called on: of Amazon Personalize one of three, else the action's service.
+
+    https://docs.aws.amazon.com/personalize/latest/dg/vpc-interface-endpoints.html
+    """
+    service, _, short = name.partition(":")
+    known = overlay()["operations"].get(short) if service.lower() == "personalize" else None
+    return str(known["client"]) if known else service.lower()
+
+
 def _own_checks(info: ActionInfo) -> tuple[Check, ...]:
     required = tuple(Check(info.name, kind.name, "always") for kind in info.required_types)
     if required:

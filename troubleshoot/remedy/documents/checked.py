@@ -20,6 +20,7 @@ _KINDS = {
     Kind.TRUST: LintKind.TRUST,
     Kind.BUCKET: LintKind.RESOURCE,
     Kind.KEY: LintKind.RESOURCE,
+    Kind.ENDPOINT: LintKind.VPC_ENDPOINT,
 }
 
 

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     TRUST = "trust"
     BUCKET = "bucket"
     KEY = "key"
+    ENDPOINT = "endpoint"
 
 
 class EntityKind(StrEnum):
@@ -32,9 +33,11 @@ LIMITS: Mapping[tuple[Kind, EntityKind | None], tuple[int, str]] = {
     (Kind.PERMISSIONS, EntityKind.PERMISSION_SET): (10_240, "the inline policy of a permission set"),
     (Kind.PERMISSIONS, None): (6_144, "a managed policy"),
     (Kind.TRUST, None): (2_048, "a trust policy"),
+    (Kind.ENDPOINT, None): (20_480, "the policy of a VPC endpoint"),
 }
 """Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and, for a
-permission set, https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html"""
+permission set, https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html; for an endpoint, which counts
+white space too, https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from troubleshoot.denial import PrincipalKind
 from troubleshoot.iam.catalog import actions_of
 from troubleshoot.iam.layers import Layer
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Diagnosis, Person, State
+from troubleshoot.remedy.documents.plan import Paper
 from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
+from troubleshoot.web.presenters.policies import PolicyView, document_view
 from troubleshoot.web.presenters.steps import Link, Step
 from troubleshoot.web.presenters.usable_roles import role_steps
 
@@ -227,10 +229,20 @@ def _owner(answer: Answer) -> list[Step]:
     no = answer.no_proposal
     if no is None or answer.fictional or no.code in _SAID_ELSEWHERE:
         return []
-    first = Step(f"Ask {no.owner}", "No request here can change this. The text below is ready to send.", quote=no.ask)
+    own = next((one.paper for one in no.blockers if one.ask == no.ask), None)
+    words = "No request here can change this. The text below is ready to send."
+    first = Step(f"Ask {no.owner}", words, quote=no.ask, document=_document(own))
     others = [one for one in no.blockers if one.ask != no.ask and (one.explicit or one.layer is not Layer.IDENTITY)]
     words = "This stops the call too, so ask them as well."
-    return [first, *(Step(f"Ask {one.owner}", words, quote=one.ask) for one in others)]
+    more = (Step(f"Ask {one.owner}", words, quote=one.ask, document=_document(one.paper)) for one in others)
+    return [first, *more]
+
+
+def _document(paper: Paper | None) -> PolicyView | None:
+    """A document to send along, checked by the portal's own evaluator."""
+    if paper is None:
+        return None
+    return document_view(paper.text, title=paper.title, caption=f"Belongs to {paper.belongs}.")
 
 
 def _contact(answer: Answer) -> list[Step]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from troubleshoot.web.presenters.policies import PolicyView
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -16,7 +18,7 @@ class Link:
 class Step:
     """One row. `url` and `button` are empty where there is nothing to press; `quote` is text to send on.
 
-    `choices` are things to pick from instead of one button.
+    `choices` are things to pick from instead of one button. `document` is a policy to hand to somebody.
     """
 
     title: str
@@ -26,3 +28,4 @@ class Step:
     kind: Literal["primary", "secondary"] = "secondary"
     quote: str = ""
     choices: tuple[Link, ...] = ()
+    document: PolicyView | None = None

@@ -95,9 +95,11 @@ NODES: tuple[Node, ...] = (
         ),
         (
             "Ask the network team to compare the endpoint’s policy with your action.",
+            "Send them the statements along, where you told who you are and what you did.",
             "No request in this portal can change it.",
         ),
         (PASTE, CAUSES),
+        builder="endpoint",
         causes=("P24",),
         ask_admin="The VPC endpoint policy seems to refuse {action}. "
         "Could you allow it there, and iam:PassRole if it passes a role?",
