@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.web import markup
-from troubleshoot.templatetags.desk import ago, icon, words
-from troubleshoot.web.components import Gate, GateState
+from troubleshoot.templatetags.desk import ago, breakable, icon, words
+from troubleshoot.web.components import Gate, GateState, PolicyLine, PolicyView
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +158,16 @@ def test_an_icon_is_decoration_unless_it_has_a_name() -> None:
 )
 def test_words_become_markup_and_nothing_else_does(text: str, html: str) -> None:
     assert words(text) == html
+
+
+def test_an_arn_breaks_between_its_parts_and_never_becomes_markup() -> None:
+    assert breakable("arn:aws:iam::1:user/a<b>") == "arn:<wbr>aws:<wbr>iam::<wbr>1:<wbr>user/<wbr>a&lt;b&gt;"
+    assert breakable("<b>8:30 a/b</b>") == "&lt;b&gt;8:30 a/b&lt;/b&gt;"
+
+
+def test_what_is_not_there_has_no_button_to_copy_it() -> None:
+    nothing = PolicyView("New policy, now", (PolicyLine(1, "(there is no such policy)"),))
+    new = PolicyView("New policy", (PolicyLine(1, "{"), PolicyLine(2, "}")))
+    diff = Template('{% include "components/diff.html" %}')
+    assert diff.render(Context({"before": nothing, "after": new})).count("data-copy>") == 1
+    assert diff.render(Context({"before": new, "after": new})).count("data-copy>") == 2

@@ -66,6 +66,15 @@ def _said(count: int, unit: str, *, past: bool) -> str:
     return f"{words} ago" if past else f"in {words}"
 
 
+@register.filter
+def breakable(text: str) -> SafeString:
+    """Return the text, escaped; an ARN may break after its slashes and colons, and not within a name."""
+    escaped = conditional_escape(text)
+    if not escaped.startswith("arn:"):
+        return escaped
+    return mark_safe(re.sub(r"([/:])(?=[^/:])", r"\1<wbr>", escaped))  # noqa: S308 - escaped above
+
+
 _MARKUP = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*|\[([^\]]+)\]\(([/#][^)\s]*)\)")
 
 
