@@ -91,7 +91,7 @@ _CODE_STEMS: Final = ("accessdenied", "unauthorizedoperation", "authorizationerr
 _LABEL_BEFORE: Final = re.compile(
     r"(?:code|type|name)[\"']? ?[:=]+ ?(?:some\()?[\"']?(?:[\w.]+#)?(?:client\.|kms\.|kms)?\Z"
 )
-_PLAIN_MESSAGE: Final = re.compile(r"access denied|not authorized to perform this operation|forbidden|eventname")
+_PLAIN_MESSAGE: Final = re.compile(r"access denied|not authorized to perform this operation|\bforbidden\b|eventname")
 _GROUP: Final = 250
 _BEFORE_SENTENCE: Final = 400
 _BEHIND_SENTENCE: Final = 40
@@ -128,7 +128,9 @@ def _is_another(text: str, end: int, kind: str) -> bool:
 
 
 _WHOLE: Final = frozenset({_EC2, "message"})
-_NEXT_ERROR: Final = re.compile(rf"\W{{0,3}}\n\w*error: (?:{_C}): ", re.IGNORECASE)
+_NEXT_ERROR: Final = re.compile(
+    rf"\W{{0,3}}(?:\n ?status code: \d{{3}}\n)?\n\w*error: (?:[\w .-]{{1,60}}: )?(?:{_C}): ", re.IGNORECASE
+)
 
 
 def _is_refusal(script: Script, group: list[tuple[int, str]]) -> bool:

@@ -61,7 +61,7 @@ def clean(text: str) -> Script:
     """
     view = without_marks(_unquoted(View(text)))
     is_broken = "\n" in view.text
-    if is_broken and _EDGE.search(view.text):
+    if is_broken and not view.text.isascii() and _EDGE.search(view.text):
         view = view.sub(_BOX, lambda match: HARD if match[0][1] in _EDGES else "\n")
     if is_broken:
         view = with_hard_breaks(without_gutter(view))

@@ -19,6 +19,7 @@ _ANY_CODE: Final = rf"(?:[\w.]+#)?(?:{CODE}|[A-Z]\w+(?:Exception|Error|Failure)|
 
 
 _KNOWN_CODE: Final = re.compile(rf"{_ANY_CODE}")
+_CODE: Final = re.compile(CODE)
 
 
 class _Mark:
@@ -59,7 +60,7 @@ class _Mark:
             return None
         start, end = match.span(1)
         if script.text[end : end + 1] in {"\n", HARD} and not self.is_id:
-            carried = carried_on(script.text, start, end)
+            carried = end if _ends_line(script.text, start, end) else carried_on(script.text, start, end)
             if carried is None or (carried == end and self._may_be_cut(script.text, start, end)):
                 return None
             end = _word_end(script.text, end + 1, carried) if carried > end else end
@@ -70,6 +71,13 @@ class _Mark:
         if self.word == "api error":
             return not _KNOWN_CODE.fullmatch(text, start, end)
         return self.word == "when calling the" and text[end + 1 : end + 2] == "\n"
+
+
+def _ends_line(text: str, start: int, end: int) -> bool:
+    """Say whether a known code ends the line, and does not make a longer one with the next line's first word."""
+    following = _WORD.match(text, end + 1)
+    is_code = _CODE.fullmatch(text, start, end) is not None
+    return is_code and following is not None and _CODE.fullmatch(following[0]) is not None
 
 
 def _word_end(text: str, start: int, end: int) -> int:
@@ -97,7 +105,7 @@ _OPERATIONS: Final = (
 _KEYED_CODES: Final = (
     _Mark(
         "code",
-        rf"(?<![sS]\s)(?<![sS])(?i:code){_QUOTE}(?:\s*[:=>]+|(?<=:code)\s(?=\"))\s*{_QUOTE}({_ANY_CODE})(?!\w)",
+        rf"(?<![tT]us\s)(?<!TUS\s)(?<![sS])(?i:code){_QUOTE}(?:\s*[:=>]+|(?<=:code)\s(?=\"))\s*{_QUOTE}({_ANY_CODE})(?!\w)",
     ),
     _Mark("errortype", rf"(?i:errorType){_QUOTE}\s*[:=]\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
     _Mark("__type", rf"__type{_QUOTE}\s*:\s*{_QUOTE}({_ANY_CODE})(?!\w)"),
@@ -257,6 +265,8 @@ def _operation(script: Script, found: Found, head: int, tail: int, marks: Marks)
 def _nearest(mark: _Mark, script: Script, found: Found, head: int, tail: int) -> Slot | None:
     before = mark.before(script, head, found.start)
     after = mark.after(script, found.end, tail)
+    if after and script.text.startswith(" operation:", after.end):
+        after = None
     if before and after:
         return before if found.start - before.end <= after.start - found.end else after
     return before or after

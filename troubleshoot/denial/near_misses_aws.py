@@ -178,9 +178,10 @@ AWS: Final[tuple[Kind, ...]] = (
         "The application's own authorizer refused, not IAM",
         "Ask the people who run that API; its own rules decide.",
         'not authorized to make this call|not authorized to access|unauthorizedexception|"unauthorized"|"forbidden"'
-        "|missing_scope|odoo.exceptions",
+        "|missing_scope|odoo.exceptions|access is denied",
         r"not authorized to make this call|not authorized to access \w+ on type|\"message\" ?: ?\"(?:unauthorized"
-        r"|forbidden)\"|\"missing_scope\"|odoo\.exceptions\.accessdenied",
+        r"|forbidden)\"|\"missing_scope\"|odoo\.exceptions\.accessdenied"
+        r"|accessdeniedexception: access is denied",
         AHEAD,
     ),
     kind(

@@ -180,7 +180,7 @@ def _token_start(text: str, begin: int, end: int) -> int:
 
 
 _PLACEHOLDER_AT_END: Final = re.compile(r"<[^<>\n]{1,60}>\Z")
-_QUOTE_MARKS: Final = re.compile(r"[\"'`(]+(?=[\w.…]*-|[A-Z])")
+_QUOTE_MARKS: Final = re.compile(r"[\"'`(]+(?=[\w.…]*-|[A-Z]|arn:)")
 
 
 _BROKEN_ARN: Final = re.compile(r"arn:[^\s\"]*[\n\x0b](?:[^\s\"]+[\n\x0b]){0,3}\Z")
