@@ -21,3 +21,8 @@ def test_words_inside_and_across_one_another_are_all_found() -> None:
 
 def test_a_text_without_any_has_none() -> None:
     assert WordSearch(["token"]).found_in("plain") == set()
+
+
+def test_a_text_with_very_many_places_to_look_at_is_no_slower() -> None:
+    words = WordSearch([f"k{letter}ken" for letter in "abcdefgh"])
+    assert words.found_in("ka" * 100_000 + "kbken") == {"kbken"}

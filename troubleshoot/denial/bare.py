@@ -9,6 +9,7 @@ from troubleshoot.denial.clean import Script
 from troubleshoot.denial.found import Found, Row
 from troubleshoot.denial.principals import principal_into
 from troubleshoot.denial.slots import Slot, put_together
+from troubleshoot.denial.word_search import WordSearch
 from troubleshoot.denial.words import bears_sign
 
 _C: Final = (
@@ -17,15 +18,17 @@ _C: Final = (
 )
 _CALL: Final = "when calling"
 _EC2: Final = "ec2"
+_CODE_THEN_CALL: Final = "denied when|exception when|error when|operation when|access when"
 _JAVA: Final = "java"
 _KEYED: Final = "keyed"
+# A pattern begins with a letter, even before a look behind: the search goes by it, which is ten times as fast.
 _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
     (
         _CALL,
         "when calling",
         re.compile(rf"\((?:{_C}|403|forbidden)\) (?:occurred )?when calling the \w+(?:(?: \w+)? operation)?"),
     ),
-    (_CALL, "when calling", re.compile(rf"(?<!\w)(?:{_C}) when calling (?:the )?\w+(?: operation)?")),
+    (_CALL, _CODE_THEN_CALL, re.compile(rf"(?<!\w)(?:{_C}) when calling (?:the )?\w+(?: operation)?")),
     ("elided", "an error occurred (", re.compile(rf"an error occurred \((?:{_C})\) ?(?:\.{{3}}|…)")),
     ("api", "api error", re.compile(rf"api error (?:(?:{_C}|forbidden):|(?:{_C})(?=[\"'`),]| ?\Z))")),
     (_EC2, "you are not authorized", re.compile(r"you are not authorized to perform this operation")),
@@ -35,7 +38,7 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         "message",
         "access denied",
         re.compile(
-            r"(?<![a-z])accessdenied(?:exception)?(?: \(client\))?: access denied|access denied \(service: "
+            r"a(?<![a-z]a)ccessdenied(?:exception)?(?: \(client\))?: access denied|access denied \(service: "
             r"|s3exception: access denied"
         ),
     ),
@@ -43,7 +46,7 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         "said",
         "accessdenied",
         re.compile(
-            r"(?<![a-z])accessdenied(?:exception)?: (?=you |access |the |user )(?=.{0,120}(?:denied|permission"
+            r"a(?<![a-z]a)ccessdenied(?:exception)?: (?=you |access |the |user )(?=.{0,120}(?:denied|permission"
             r"|not authorized to|not allowed))"
         ),
     ),
@@ -88,6 +91,8 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
     ),
 )
 _CODE_STEMS: Final = ("accessdenied", "unauthorizedoperation", "authorizationerror", "access_denied")
+_MARKS_BY_WORDS: Final = tuple((kind, frozenset(words.split("|")), pattern) for kind, words, pattern in _MARKS)
+_WORDS: Final = WordSearch((*_CODE_STEMS, *(word for _, some, _ in _MARKS_BY_WORDS for word in some)))
 _LABEL_BEFORE: Final = re.compile(
     r"(?:code|type|name)[\"']? ?[:=]+ ?(?:some\()?[\"']?(?:[\w.]+#)?(?:client\.|kms\.|kms)?\Z"
 )
@@ -161,20 +166,23 @@ _REFUSAL: Final = re.compile(
 
 
 def _all_marks(script: Script) -> list[tuple[int, str]]:
+    words = _WORDS.found_in(script.low)
+    if not words:
+        return []
     marks = [
         (match.end(), kind)
-        for kind, word, pattern in _MARKS
-        if word in script.low
+        for kind, some, pattern in _MARKS_BY_WORDS
+        if not words.isdisjoint(some)
         for match in pattern.finditer(script.low)
     ]
-    return sorted(marks + _keyed_marks(script.low))
+    return sorted(marks + _keyed_marks(script.low, words))
 
 
-def _keyed_marks(low: str) -> list[tuple[int, str]]:
+def _keyed_marks(low: str, words: set[str]) -> list[tuple[int, str]]:
     """A code behind its label (`"errorCode": "AccessDenied"`) counts if a plain refusal stands near it."""
     marks = []
     for word in _CODE_STEMS:
-        at = low.find(word)
+        at = low.find(word) if word in words else -1
         while at >= 0:
             if _LABEL_BEFORE.search(low, max(0, at - 60), at) and _PLAIN_MESSAGE.search(
                 low, max(0, at - 300), at + 300

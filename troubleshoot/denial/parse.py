@@ -36,10 +36,11 @@ def recognise(script: Script) -> tuple[list[Found], tuple[NearMiss, ...]]:
     """Return what every recogniser found, in the order of the text, with what stands around; and the near misses."""
     found = _all_found(script)
     near_misses = find_near_misses(script.low, [(item.start, item.end) for item in found if not item.weak])
-    found = [item for item in found if not (item.weak and belongs_to_one(item.start, near_misses))]
+    if near_misses:
+        found = [item for item in found if not (item.weak and belongs_to_one(item.start, near_misses))]
     if found:
         _read_around(script, found)
-    return found, told(near_misses, [(item.start, item.end) for item in found])
+    return found, told(near_misses, [(item.start, item.end) for item in found]) if near_misses else ()
 
 
 def _read_around(script: Script, found: list[Found]) -> None:

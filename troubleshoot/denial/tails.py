@@ -19,6 +19,7 @@ _LINE_BREAK: Final = re.compile(r"[\n\x0b](?=[\w+/=-]+(?:[\"'`.,;)<]|\s|\Z))", r
 _ELIDED: Final = re.compile(r"[\"'`]?(<[^<>]{0,60}>|[^\s\"'`]+)")
 _LINK: Final = "authorization-details/"
 _ID: Final = "authorization id:"
+_IN_EACH: Final = "authorization"
 _ID_VALUE: Final = re.compile(r"[0-9A-Za-z]{10,256}")
 _REGION: Final = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)\.console\.")
 _NEAR: Final = 700
@@ -26,6 +27,8 @@ _NEAR: Final = 700
 
 def read_tails(script: Script, found: list[Found]) -> list[Found]:
     """Give each tail to the denial that it follows; one that follows none is a denial of its own."""
+    if _IN_EACH not in script.low:
+        return found
     tails = [*_each(script, _ENCODED, _encoded), *_each(script, _LINK, _identified), *_each(script, _ID, _identified)]
     for tail in sorted(tails, key=lambda item: item.start):
         found = _given(script, found, tail)

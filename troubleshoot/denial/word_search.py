@@ -43,8 +43,16 @@ class WordSearch:
 
 
 def _rarest(word: str) -> int:
-    """Return where the rarest character of the word stands, but for its last: alone it would be found too often."""
-    return max(range(max(1, len(word) - 1)), key=lambda at: _COMMON.find(word[at]) % (len(_COMMON) + 1))
+    """Return where the rarest character of the word stands, rather not at its end: alone it is found too often."""
+    return max(range(max(1, len(word) - 1)), key=lambda at: _rarity(word[at]) + _ENOUGH * (len(word) - at > _PAIR))
+
+
+def _rarity(char: str) -> int:
+    return _COMMON.find(char) % (len(_COMMON) + 1)
+
+
+_PAIR: Final = 2
+_ENOUGH: Final = 12
 
 
 def _tree(words: Iterable[str]) -> _Tree:
