@@ -5,10 +5,12 @@ their own request, the digest that was shown is the one that is decided, and the
 """
 
 from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,6 +29,7 @@ from troubleshoot.models import (
     RoutingRule,
     RuleApprover,
 )
+from troubleshoot.web.errors import bad_request, not_permitted
 from troubleshoot.web.fresh import ask_again
 
 _HIDDEN = frozenset({"password", "idempotency_key", "lease_owner", "lease_until", "fence", "reader_external_id"})
@@ -44,6 +47,20 @@ class Desk(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Let administrators of the portal in, whatever Django's own flags say."""
         return roles_of(request.user).is_admin
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Answer what is refused here like everywhere: with the portal's page, and without a traceback in the log."""
+        inner = super().admin_view(view, cacheable)
+
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return inner(request, *args, **kwargs)
+            except PermissionDenied:
+                return not_permitted(request)
+            except SuspiciousOperation:
+                return bad_request(request)
+
+        return update_wrapper(shown, inner)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
         """Lead to the portal's own page."""

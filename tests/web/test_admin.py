@@ -108,3 +108,20 @@ def test_no_password_hash_is_shown(alice: Person, adam: Person) -> None:
 )
 def test_no_list_is_narrowed_by_what_it_hides(adam: Person, page: str, lookup: str) -> None:
     assert signed_in(adam).get(f"/admin/troubleshoot/{page}/?{lookup}").status_code == 400
+
+
+def test_what_is_refused_here_leaves_no_traceback_in_the_log(
+    asked: AccessRequest, adam: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = signed_in(adam)
+    refused = client.post(f"{LIST}{asked.pk}/change/", {"state": "active"})
+    hidden = client.get("/admin/troubleshoot/person/?password__startswith=x")
+    assert (refused.status_code, hidden.status_code) == (403, 400)
+    assert "This page is for another role" in refused.content.decode()
+    assert caplog.records
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+def test_it_has_the_portals_own_icon(adam: Person) -> None:
+    (icon,) = markup.read(signed_in(adam).get("/admin/").content).all("link", rel="icon")
+    assert "favicon" in icon["href"]

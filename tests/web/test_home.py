@@ -53,21 +53,28 @@ def test_everybody_sees_the_rooms_that_they_may_enter(
     client: Client, alice: Person, rita: Person, adam: Person, helen: Person, otto: Person
 ) -> None:
     staff = ["/", "/requests/", "/queue/"]
-    records = [*staff, "/grants/", "/people/", "/accounts/", "/unread/", "/audit/"]
+    records = ["/grants/", "/people/", "/rules/", "/accounts/", "/unread/", "/audit/"]
     rooms = {
-        None: ["/"],
-        alice: ["/", "/requests/"],
-        helen: staff,
-        rita: [*staff, "/grants/", "/accounts/"],
-        adam: records,
-        otto: records,
+        None: (["/"], []),
+        alice: (["/", "/requests/"], []),
+        helen: (staff, []),
+        rita: (staff, ["/grants/", "/accounts/"]),
+        adam: (staff, [*records, "/admin/"]),
+        otto: (staff, records),
     }
-    for person, expected in rooms.items():
+    for person, (direct, more) in rooms.items():
         if person is not None:
             client.force_login(person)
-        assert navigation(client) == [*expected, "/#topics"], person
-        for url in expected:
+        assert navigation(client) == [*direct, "/#topics", *more], person
+        for url in (*direct, *more):
             assert client.get(url).status_code == 200
+
+
+def test_the_menu_says_that_the_page_is_in_it(client: Client, adam: Person) -> None:
+    client.force_login(adam)
+    for url, marked in (("/people/", True), ("/rules/propose/", True), ("/queue/", False)):
+        (summary,) = markup.read(client.get(url).content).all("summary", **{"class": "nav__link"})
+        assert (summary.get("aria-current") == "true") is marked, url
 
 
 def test_the_frame_says_who_is_signed_in_and_as_what(client: Client, alice: Person, rita: Person) -> None:

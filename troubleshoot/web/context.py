@@ -1,5 +1,6 @@
 """What every page's frame shows: the brand, the rooms that this person may enter, the mode, and whom to ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -21,12 +22,16 @@ _ROOMS = (
     ("home", "Read an error"),
     ("requests", "My requests"),
     ("queue", "Queue"),
+)
+_MORE = (
     ("grants", "Grants"),
     ("people", "People"),
+    ("rules", "Routing rules"),
     ("accounts", "Accounts"),
     ("unread", "Unread texts"),
     ("audit", "Audit"),
 )
+"""The rooms of those who look after the portal: too many for one line, so they stand in a menu."""
 _MIXED = "mixed"
 _MOST_ACCOUNTS = 20
 
@@ -61,12 +66,27 @@ class Site:
     @property
     def navigation(self) -> list[NavigationItem]:
         """The rooms that the table of pages lets this person enter."""
+        if getattr(self._request, "user", None) is None:
+            return []
+        return [*self._items(_ROOMS), NavigationItem(f"{reverse('home')}#topics", "Topics", "")]
+
+    @cached_property
+    def more(self) -> list[NavigationItem]:
+        """The rooms in the menu; for administrators Django's admin, too."""
+        items = self._items(_MORE)
+        return [*items, NavigationItem(reverse("admin:index"), "All records", "")] if self.administers else items
+
+    @property
+    def is_in_more(self) -> bool:
+        """Whether the page that is open stands in the menu, or below a page that does."""
+        return any(item.current for item in self.more)
+
+    def _items(self, rooms: Sequence[tuple[str, str]]) -> list[NavigationItem]:
         user = getattr(self._request, "user", None)
         if user is None:
             return []
-        rooms = [(BY_NAME[name], label) for name, label in _ROOMS]
-        items = [self._item(page.name, label) for page, label in rooms if page.get and permits(page.get, user)]
-        return [*items, NavigationItem(f"{reverse('home')}#topics", "Topics", "")]
+        pages = [(BY_NAME[name], label) for name, label in rooms]
+        return [self._item(page.name, label) for page, label in pages if page.get and permits(page.get, user)]
 
     def _item(self, name: str, label: str) -> NavigationItem:
         url = reverse(name)
