@@ -49,6 +49,14 @@ def sent_link(person):
     return path
 
 
+def opened(path):
+    """A browser in which the link was opened, and the address of the form that it leads to."""
+    client = Client()
+    response = client.get(path)
+    assert response.status_code == 302
+    return client, response["Location"]
+
+
 class TestDisabling:
     def test_it_ends_every_session_at_once_and_is_audited(self, alice, rita, adam):
         client, other = signed_in(alice), signed_in(rita)
@@ -146,14 +154,27 @@ class TestPasswords:
     def test_the_link_sets_a_password_once(self, alice, adam):
         passwords.send_link(by=adam, person=alice)
         path = sent_link(alice)
-        client = Client()
-        assert "Set a new password" in client.get(path).content.decode()
-        response = client.post(path, {"password": NEW, "again": NEW})
-        assert response["Location"] == "/sign-in/"
+        client, form = opened(path)
+        assert "Set a new password" in client.get(form).content.decode()
+        response = client.post(form, {"password": NEW, "again": NEW}, follow=True)
+        assert "Your new password is set." in response.content.decode()
         assert authenticate(username="alice", password=NEW) == alice
         assert client.get(path).status_code == 410
-        assert client.post(path, {"password": "x" * 20, "again": "x" * 20}).status_code == 410
+        assert client.post(form, {"password": "x" * 20, "again": "x" * 20}).status_code == 410
         assert authenticate(username="alice", password=NEW) == alice
+
+    def test_two_browsers_that_opened_the_link_set_it_once(self, alice, adam):
+        passwords.send_link(by=adam, person=alice)
+        path = sent_link(alice)
+        (first, form), (second, _) = opened(path), opened(path)
+        assert first.post(form, {"password": NEW, "again": NEW}).status_code == 302
+        assert second.post(form, {"password": "x" * 20, "again": "x" * 20}).status_code == 410
+        assert authenticate(username="alice", password=NEW) == alice
+
+    def test_the_form_without_the_link_sets_nothing(self, alice, adam):
+        passwords.send_link(by=adam, person=alice)
+        form = f"/password/{alice.public_id}/"
+        assert Client().post(form, {"password": NEW, "again": NEW}).status_code == 410
 
     def test_the_old_password_and_every_session_end_at_once(self, alice, adam):
         client = signed_in(alice)
@@ -167,7 +188,7 @@ class TestPasswords:
         passwords.send_link(by=adam, person=alice)
         second = sent_link(alice)
         assert Client().get(first).status_code == 410
-        assert Client().get(second).status_code == 200
+        assert Client().get(second).status_code == 302
 
     def test_the_link_ends_after_a_day(self, alice, adam, settings):
         passwords.send_link(by=adam, person=alice)
@@ -191,8 +212,9 @@ class TestPasswords:
     def test_a_weak_password_and_two_that_differ_are_refused_with_words(self, alice, adam):
         passwords.send_link(by=adam, person=alice)
         path = sent_link(alice)
-        weak = Client().post(path, {"password": "short", "again": "short"})
-        differ = Client().post(path, {"password": NEW, "again": NEW + "x"})
+        client, form = opened(path)
+        weak = client.post(form, {"password": "short", "again": "short"})
+        differ = client.post(form, {"password": NEW, "again": NEW + "x"})
         assert (weak.status_code, differ.status_code) == (422, 422)
         assert "too short" in weak.content.decode()
         assert "These two passwords differ" in differ.content.decode()

@@ -86,13 +86,6 @@ READING_ROOMS: tuple[Page, ...] = (
     Page("guide/<str:slug>/picture/", "guide-picture", guide.picture, get=Rule.READER),
     Page("style/", "style", style.style, get=Rule.READER),
     Page("sign-in/", "sign-in", sign_in.sign_in, get=Rule.ANYONE, post=Rule.ANYONE),
-    Page(
-        "password/<uuid:public_id>/<str:key>/",
-        "set-password",
-        passwords.set_password,
-        get=Rule.ANYONE,
-        post=Rule.ANYONE,
-    ),
     Page("sign-out/", "sign-out", sign_in.sign_out, post=Rule.SIGNED_IN),
 )
 """Topics, causes and search, the style page, and the way in and out."""
@@ -108,6 +101,8 @@ GUIDE_ROOMS: tuple[Page, ...] = (
 
 WORKING_ROOMS: tuple[Page, ...] = (
     Page("sign-in/again/", "sign-in-again", sign_in.sign_in_again, get=Rule.SIGNED_IN, post=Rule.SIGNED_IN),
+    Page("password/<uuid:public_id>/", "set-password", passwords.set_password, get=Rule.ANYONE, post=Rule.ANYONE),
+    Page("password/<uuid:public_id>/<str:key>/", "password-link", passwords.open_link, get=Rule.ANYONE),
     Page("read/", "read", read.read, get=Rule.READER, post=Rule.READER),
     Page("read/send/", "send-unread", unread.send, post=Rule.SIGNED_IN),
     # One diagnosis. Whose it is, the doors ask.
