@@ -1,20 +1,29 @@
 """Which pages the browser visits, and as whom: every page of the table that a role may open, with something in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from tests.builders import make_request
+from tests.builders import make_change, make_diagnosis, make_request
+from tests.cast import ALICE_ARN
 from tests.matrix.world import World, make_world
-from troubleshoot.models import AccessRequest, Grant, Person, State
+from troubleshoot.access.aws_side import AwsSide, Simulation
+from troubleshoot.access.simulated import Simulated
+from troubleshoot.iam.snapshot import Snapshot
+from troubleshoot.models import AccessRequest, Diagnosis, Grant, Person, State
+from troubleshoot.remedy.dependent import SID
 from troubleshoot.web.rules import Rule, permits
 from troubleshoot.web.table import PAGES, Page
 
 # Not pages: a fragment, a plain text and JSON. The case link leads on to the diagnosis.
 NOT_PAGES = frozenset({"request-status", "ticket", "health", "case", "guide-ticket", "guide-file", "guide-request"})
+IMPORTING = "personalize:CreateDatasetImportJob"
+IMPORT = "arn:aws:personalize:us-east-1:123456789012:dataset-import-job/weekly"
+ROLE = "arn:aws:iam::123456789012:role/personalize/PersonalizeService"
+AT = "2026-11-22T12:00:00+00:00"
 LOOKING = ("anonymous", "owner", "helpdesk", "approver", "admin", "auditor")
 GRANTED = (State.ACTIVE, State.EXPIRED)
 BEYOND_THE_TABLE = (
@@ -52,6 +61,7 @@ def make_full_world() -> World:
             age=timedelta(hours=7 * number),
         )
     _make_grants()
+    _make_asking(world)
     return world
 
 
@@ -90,6 +100,41 @@ def _make_grants() -> None:
         )
 
 
+def _make_asking(world: World) -> None:
+    """A case whose call passes a role too, and a request for both of which the simulator was asked."""
+    owner, account = world.people["owner"], world.account
+    case = make_diagnosis(
+        person=owner,
+        account=account,
+        action=IMPORTING,
+        resource=IMPORT,
+        snapshot=Snapshot(account.account_id, ALICE_ARN, AT).as_data(),
+        checked_at=timezone.now(),
+    )
+    change = make_change(account, action=IMPORTING, resource=IMPORT)
+    passing = {"Sid": SID, "Effect": "Allow", "Action": "iam:PassRole", "Resource": ROLE}
+    both = replace(change, statements=(*change.statements, passing))
+    before, after = (
+        Simulation(ALICE_ARN, IMPORTING, IMPORT, said, asked_at=AT) for said in ("implicitDeny", "allowed")
+    )
+    simulated = Simulated(both.digest(), before, after).as_data()
+    case.aws_answers = {**AwsSide(simulation=before).as_data(), "simulated": simulated}
+    case.save()
+    values = {"change": both.as_data(), "change_digest": both.digest(), "diagnosis": case}
+    make_request(requester=owner, account=account, action=IMPORTING, resource=IMPORT, **values)
+    facts = {**case.facts, "policy_type": "vpc-endpoint"}
+    make_diagnosis(person=owner, account=account, action=IMPORTING, resource=IMPORT, facts=facts)
+
+
+def _of_asking() -> Iterator[tuple[str, str, str]]:
+    asked = AccessRequest.objects.select_related("diagnosis").get(action=IMPORTING)
+    stopped = Diagnosis.objects.get(facts__policy_type="vpc-endpoint")
+    assert asked.diagnosis is not None
+    yield "request-access-with", f"/d/{asked.diagnosis.token}/request/", "owner"
+    yield "review-asked-with", f"/queue/{asked.code}/", "approver"
+    yield "diagnosis-endpoint", f"/d/{stopped.token}/", "owner"
+
+
 def _of_grants() -> Iterator[tuple[str, str, str]]:
     codes = dict(AccessRequest.objects.filter(grant__isnull=False).values_list("state", "code"))
     yield "grant-changed", f"/grants/{codes[State.ACTIVE]}/", "approver"
@@ -108,7 +153,7 @@ def visits(world: World, role: str | None = None) -> Iterator[Visit]:
         for looker in _different(page, lookers):
             if role in (None, looker):
                 yield Visit(f"{page.name}-{looker}", world.address(page), looker, world.people.get(looker))
-    for name, path, looker in (*BEYOND_THE_TABLE, *_of_grants()):
+    for name, path, looker in (*BEYOND_THE_TABLE, *_of_grants(), *_of_asking()):
         if role in (None, looker):
             yield Visit(f"{name}-{looker}", path, looker, world.people.get(looker))
 

@@ -48,6 +48,7 @@ def test_this_action_the_job_and_the_edit_stand_side_by_side_with_their_risks(li
     assert "One approver decides." in page
     assert "Shown to be enough." in page
     assert "1 action<" in page
+    assert re.search(r"Shown to be enough\. \d+ of its \d+ actions would work\.", page)
 
 
 def test_the_smallest_is_chosen_where_nobody_chooses(live: Account, mateo: Person) -> None:

@@ -1,6 +1,7 @@
 """What the same call needs too: offered as boxes that nobody ticked, judged together, and told to the approver."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -160,3 +161,15 @@ def test_without_live_state_they_are_offered_too_and_called_unproven(
     browser, address = asking(mateo)
     text = markup.read(browser.post(address, {"check": "1", "key": SENT["key"], **PASSING}).content).text
     assert "Not known: nothing live was read." in text
+
+
+def test_a_whole_job_that_a_boundary_cuts_is_told_action_by_action(
+    monkeypatch: pytest.MonkeyPatch, account: Account, mateo: Person, rita: Person
+) -> None:
+    live(monkeypatch, account, boundary=boundary({"Action": "personalize:Create*", "Resource": "*"}))
+    browser, address = asking(mateo)
+    page = browser.get(address).content.decode()
+    (working, every), *_ = re.findall(r"(\d+) of its (\d+) actions would work", page)
+    assert 0 < int(working) < int(every)
+    looked = browser.post(address, {"check": "1", "key": SENT["key"], "what": "job-builder"}).content.decode()
+    assert "<code>personalize:DeleteCampaign</code>: stopped by the permissions boundary" in looked

@@ -29,6 +29,8 @@ from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
 
 CONFLICT = 409
+_MOST_ASIDE = 12
+"""What allows more than this is not listed in the margin of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _page(
     shown = tuple(chosen if one.key == chosen.key else one for one in case.options.choices)
     changes = [one.change for one in shown]
     touching = Touching(case.options.account, changes, viewer=case.person, case=case.kept.code)
-    choices = choices_of(shown, ends=_ends(form), touching=touching)
+    choices = choices_of(shown, ends=_ends(form), touching=touching, proofs=case.options.proofs)
     context = {
         "form": form,
         "kept": case.kept,
@@ -117,6 +119,7 @@ def _page(
         "on_behalf": _whose(case),
         "choices": choices,
         "chosen": next(one for one in choices if one.key == chosen.key),
+        "is_long": len(chosen.allows.entries) > _MOST_ASIDE,
         "picked": picked_views(case.options, form.picked),
         "job": job_proof(case.options, chosen.key),
         "comparison": comparison_of(case.answer.decision, case.answer.after),

@@ -1,10 +1,11 @@
 """What can be asked for from one case, side by side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from troubleshoot.access.reach import Touching
 from troubleshoot.remedy.alternatives import Alternative, Way
+from troubleshoot.remedy.proof import Proven, Result
 from troubleshoot.web.presenters.allows import AllowsView, allows_view
 from troubleshoot.web.presenters.changes import DiffView, change_diff
 from troubleshoot.web.presenters.policies import PolicyView, change_view
@@ -37,9 +38,14 @@ class Choice:
     full: str
 
 
-def choices_of(choices: Iterable[Alternative], *, ends: str, touching: Touching) -> tuple[Choice, ...]:
-    """Return the choices in words. `ends` stands for the date of the end in the policy."""
-    return tuple(_choice(one, ends=ends, touching=touching) for one in choices)
+def choices_of(
+    choices: Iterable[Alternative], *, ends: str, touching: Touching, proofs: Mapping[str, Sequence[Proven]]
+) -> tuple[Choice, ...]:
+    """Return the choices in words. `ends` stands for the date of the end in the policy.
+
+    `proofs` are what was shown of each action of a whole job, by the choice's key.
+    """
+    return tuple(_choice(one, ends=ends, touching=touching, found=proofs.get(one.key, ())) for one in choices)
 
 
 def title_of(alternative: Alternative) -> str:
@@ -52,7 +58,7 @@ def title_of(alternative: Alternative) -> str:
     return f"By hand: a change of {edit.policy_name}" if edit else "By hand"
 
 
-def _choice(one: Alternative, *, ends: str, touching: Touching) -> Choice:
+def _choice(one: Alternative, *, ends: str, touching: Touching, found: Sequence[Proven]) -> Choice:
     change = one.change
     return Choice(
         key=one.key,
@@ -64,7 +70,7 @@ def _choice(one: Alternative, *, ends: str, touching: Touching) -> Choice:
         longest=longest_words(one.risk)
         if one.change.may_end
         else "It has no end. It stays until somebody takes it back.",
-        proof=_proof(one),
+        proof=_proof(one, found),
         touched=touched(change, touching.by(change)),
         policy=change_view(change, title="The exact policy", ends=ends) if change.statements else None,
         diff=change_diff(change, ends=ends) if change.edit else None,
@@ -80,7 +86,9 @@ def _explanation(one: Alternative) -> str:
     return "The smallest change that lets the call through."
 
 
-def _proof(one: Alternative) -> str:
+def _proof(one: Alternative, found: Sequence[Proven]) -> str:
     if one.after is None:
         return "Not known: nothing live was read."
-    return "Shown to be enough, as far as the portal can read." if one.unchecked else "Shown to be enough."
+    enough = "Shown to be enough, as far as the portal can read." if one.unchecked else "Shown to be enough."
+    working = sum(action.result in (Result.NEW, Result.ALREADY) for action in found)
+    return f"{enough} {working} of its {len(found)} actions would work." if found else enough
