@@ -15,7 +15,7 @@ from tests.builders import make_approval, make_request
 from tests.cast import ALICE_ARN, make_person
 from troubleshoot.access import outbox, people
 from troubleshoot.access.mail import MOST_ATTEMPTS, send_one, written
-from troubleshoot.models import AdminChange, Approval, Grant, OutboxMessage, Role, State
+from troubleshoot.models import AccessRequest, AdminChange, Approval, Grant, OutboxMessage, Role, State
 
 pytestmark = pytest.mark.django_db
 FOLDER = Path("templates/email")
@@ -99,7 +99,7 @@ def test_links_lead_to_pages_and_never_decide(message, template):
     assert links
     for link in links:
         assert re.fullmatch(
-            r"http://127\.0\.0\.1:8000(/(requests|queue)/\w+/|/people/|/password/[\w-]+/[\w-]+/)?", link
+            r"http://127\.0\.0\.1:8000(/(requests|queue|grants)/\w+/|/people/|/password/[\w-]+/[\w-]+/)?", link
         )
 
 
@@ -131,6 +131,19 @@ def test_who_filed_learns_who_decides(message, noor):
     noor.is_active = False
     noor.save()
     assert "Rita decides." in written(message).body
+
+
+def test_a_high_risk_is_told_with_how_many_have_to_approve(message, noor):
+    AccessRequest.objects.update(risk="high")
+    message.request.refresh_from_db()
+    message.template = "submitted"
+    assert "2 different people have to approve it, out of 2: Rita, Noor." in written(message).body
+
+
+@pytest.mark.parametrize("template", ["remove_by_hand", "drifted", "undo_refused"])
+def test_what_has_to_be_looked_at_in_iam_leads_to_the_grants_own_page(message, template):
+    message.template = template
+    assert f"/grants/{message.request.code}/" in written(message).body
 
 
 def test_of_many_who_decide_three_are_named(message, account):

@@ -7,9 +7,9 @@ import pytest
 from django.core import mail
 
 from tests.builders import denial_text, make_approval, make_diagnosis, make_request
-from tests.cast import ALICE_ARN, MARY_ARN, MATEO_ARN, make_account
+from tests.cast import ALICE_ARN, MARY_ARN, MATEO_ARN, make_account, make_person
 from tests.web.signing_in import pasted, signed_in
-from troubleshoot.models import AccessRequest, Account, Approval, AuditEntry, Grant, Person, PrincipalLink, State
+from troubleshoot.models import AccessRequest, Account, Approval, AuditEntry, Grant, Person, PrincipalLink, Role, State
 
 SENT = {"justification": "The weekly import needs it.", "hours": "168", "ticket": "OPS-1234", "key": "k" * 32}
 
@@ -358,3 +358,30 @@ def test_a_request_that_was_sent_back_waits_for_its_answer_and_no_decision(alice
     page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
     assert "It goes on with the answer." in page
     assert "decides." not in page
+
+
+def test_both_who_approved_are_named_and_nobody_who_approved_another_change(
+    alice: Person, rita: Person, noor: Person, account: Account
+) -> None:
+    asked = make_request(requester=alice, account=account, state=State.APPLYING)
+    make_approval(asked, rita)
+    AccessRequest.objects.update(change_digest="1" * 64)
+    Approval.objects.update(change_digest="2" * 64)
+    asked.refresh_from_db()
+    make_approval(asked, noor)
+    assert "by Noor<" in _steps(asked, alice)
+    make_approval(asked, make_person("ben", Role.APPROVER, account=account))
+    assert "by Noor and Ben<" in _steps(asked, alice)
+
+
+def test_what_failed_has_no_end_to_come_and_says_why_once(alice: Person, account: Account) -> None:
+    asked = make_request(requester=alice, account=account, state=State.FAILED)
+    AccessRequest.objects.update(failure="The permissions boundary stops it.")
+    page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert page.count("The permissions boundary stops it.") == 1
+    assert "The policy itself stops allowing it" not in page
+    assert "It did not work" in page
+
+
+def _steps(request: AccessRequest, person: Person) -> str:
+    return signed_in(person).get(f"/requests/{request.code}/").content.decode()

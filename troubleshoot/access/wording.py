@@ -17,6 +17,9 @@ _PAGES: Final = {
     "to_decide": "/queue/{code}/",
     "left_behind": "/queue/{code}/",
     "apply_by_hand": "/queue/{code}/",
+    "remove_by_hand": "/grants/{code}/",
+    "drifted": "/grants/{code}/",
+    "undo_refused": "/grants/{code}/",
     "change_to_confirm": "/people/",
     "password_link": "/password/{person}/{key}/",
     "nobody_can_approve": "/people/",
@@ -54,11 +57,16 @@ def context_of(message: OutboxMessage) -> dict[str, Any]:
 
 
 def _who_decides(request: AccessRequest) -> str:
-    names = [str(person) for person in routing.deciders(request)]
+    asked = routing.asked_of(request)
+    route = routing.route_of(asked)
+    names = [str(person) for person in routing.people_of(route, asked)]
     if len(names) < 2:
         return f"{names[0]} decides." if names else "An approver decides."
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
-    return f"One of {len(names)} people decides: {', '.join([*names[:_NAMED], *more])}."
+    named = ", ".join([*names[:_NAMED], *more])
+    if route.approvals > 1:
+        return f"{route.approvals} different people have to approve it, out of {len(names)}: {named}."
+    return f"One of {len(names)} people decides: {named}."
 
 
 def _who_rejected(request: AccessRequest) -> str:

@@ -10,7 +10,7 @@ from troubleshoot.access.beside import beside_words
 from troubleshoot.models import AccessRequest, Approval, Grant, State
 from troubleshoot.remedy import change_from_data
 from troubleshoot.web.components import Status, Step, StepState, Tone
-from troubleshoot.web.presenters.names import principal_name, resource_name
+from troubleshoot.web.presenters.names import list_in_words, principal_name, resource_name
 
 _STATUS: dict[str, tuple[str, Tone]] = {
     State.SUBMITTED: ("waiting for a decision", Tone.WAIT),
@@ -116,7 +116,9 @@ def timeline_of(
     decided = _decided(request, approvals, decides or "An approver looks at it.")
     if request.state == State.REJECTED:
         return (asked, decided)
-    return (asked, decided, _applied(request, grant), _verified(request, grant), _ends(request, grant))
+    steps = (asked, decided, _applied(request, grant), _verified(request, grant), _ends(request, grant))
+    # What failed before it was verified goes no further.
+    return steps[:3] if steps[2].state == StepState.FAILED else steps
 
 
 def _decided(request: AccessRequest, approvals: Sequence[Approval], decides: str) -> Step:
@@ -124,11 +126,18 @@ def _decided(request: AccessRequest, approvals: Sequence[Approval], decides: str
         return Step("Decision", StepState.NOW, "An approver asked something. It goes on with the answer.")
     if request.state not in _DECIDED:
         return Step("Decision", StepState.NOW, decides)
-    last = approvals[-1] if approvals else None
-    by, at = (f"by {last.approver}", last.decided_at) if last else ("", request.changed_at)
-    if request.state == State.REJECTED:
-        return Step("Rejected", StepState.FAILED, by, at)
-    return Step("Approved", StepState.DONE, by, at)
+    over = request.state == State.REJECTED
+    counted = [one for one in approvals if _counts(one, request, over=over)]
+    by = f"by {list_in_words([str(one.approver) for one in counted])}" if counted else ""
+    at = counted[-1].decided_at if counted else request.changed_at
+    return Step("Rejected", StepState.FAILED, by, at) if over else Step("Approved", StepState.DONE, by, at)
+
+
+def _counts(approval: Approval, request: AccessRequest, *, over: bool) -> bool:
+    """Tell whether this decision made the request what it is. An approval of another change did not."""
+    if over:
+        return approval.verdict == Approval.Verdict.REJECT
+    return approval.verdict == Approval.Verdict.APPROVE and approval.change_digest == request.change_digest
 
 
 def _applied(request: AccessRequest, grant: Grant | None) -> Step:
@@ -137,7 +146,7 @@ def _applied(request: AccessRequest, grant: Grant | None) -> Step:
     if request.state == State.AWAITING_MANUAL_APPLY:
         return Step("Apply", StepState.NOW, "An administrator of the account applies it by hand.")
     if request.state == State.FAILED and (grant is None or grant.verified_at is None):
-        return Step("Apply", StepState.FAILED, request.failure, request.changed_at)
+        return Step("Apply", StepState.FAILED, "It did not work.", request.changed_at)
     if request.state in WAITING:
         return Step("Apply", StepState.NEXT, "One new policy, attached to one principal.")
     return Step("Applied", StepState.DONE, "One new policy, read back from IAM.")
