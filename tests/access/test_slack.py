@@ -6,9 +6,11 @@ import pytest
 
 from tests.access.receiving import listening
 from tests.builders import make_request
+from tests.cast import ALICE_ARN
 from troubleshoot.access import outbox, slack
 from troubleshoot.access.mail import send_one
 from troubleshoot.models import OutboxMessage
+from troubleshoot.remedy import Change
 
 pytestmark = pytest.mark.django_db
 MARKUP = "<!channel> <https://evil.example|click> *bold* & <@U123>"
@@ -71,3 +73,29 @@ def test_a_change_of_roles_has_no_request_to_show(account, adam, ada, room):
     message = OutboxMessage.objects.get(channel="slack")
     body, _ = slack.letter(message, room.receiver())
     assert len(json.loads(body)["blocks"]) == 2
+
+
+def whole_job(alice, account, count):
+    actions = ["personalize:ListSchemas", *(f"personalize:Action{number}" for number in range(count))]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    change = Change(account.account_id, ALICE_ARN, (statement,), 24)
+    return make_request(requester=alice, account=account, change=change.as_data(), change_digest=change.digest())
+
+
+def also(letter):
+    (field,) = (one["text"] for one in letter["blocks"][1]["fields"] if one["text"].startswith("Also\n"))
+    return field
+
+
+def test_a_room_is_told_every_action_of_a_whole_job(room, account, alice, rita):
+    [letter] = told(room, "to_decide", [rita], request=whole_job(alice, account, 5))
+    assert also(letter) == "Also\n" + ", ".join(f"personalize:Action{number}" for number in range(5))
+
+
+def test_a_job_that_is_too_long_for_a_field_says_how_many_are_left_out(room, account, alice, rita):
+    [letter] = told(room, "to_decide", [rita], request=whole_job(alice, account, 200))
+    words = also(letter)
+    shown = words.removeprefix("Also\n").partition(" and ")[0].split(", ")
+    assert len(words) <= 2000
+    assert words.endswith(f" and {200 - len(shown)} more")
+    assert shown[-1] == f"personalize:Action{len(shown) - 1}"

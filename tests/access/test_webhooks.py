@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from tests.access.receiving import SECRET, listening
 from tests.builders import make_request
+from tests.cast import ALICE_ARN
 from tests.faults.children import KILLED, start, wait
 from troubleshoot.access import outbox, outgoing, services
 from troubleshoot.access.mail import MOST_ATTEMPTS, send_one
 from troubleshoot.models import OutboxMessage, State
+from troubleshoot.remedy import Change
 
 pytestmark = pytest.mark.django_db
 
@@ -242,3 +244,16 @@ def test_a_worker_killed_before_it_could_note_the_yes_sends_it_again_with_the_sa
     assert send_to_ops().delivered
     assert len(ops.letters) == 2
     assert len({headers["webhook-id"] for headers, _ in ops.letters}) == 1
+
+
+@pytest.mark.parametrize(("count", "named", "left"), [(0, 0, 0), (7, 7, 0), (60, 50, 10)])
+def test_it_names_every_action_of_a_whole_job_up_to_fifty(ops, account, alice, count, named, left):
+    others = [f"personalize:Action{number}" for number in range(count)]
+    statement = {"Effect": "Allow", "Action": ["personalize:ListSchemas", *others], "Resource": "*"}
+    change = Change(account.account_id, ALICE_ARN, (statement,), 24)
+    request = make_request(requester=alice, account=account, change=change.as_data(), change_digest=change.digest())
+    outbox.queue([outbox.Mail("submitted", alice)], cause="step-1", request=request)
+    while send_one("test"):
+        pass
+    data = json.loads(ops.letters[0][1])["data"]
+    assert (data["action"], data["other_actions"], data["more_actions"]) == (request.action, others[:named], left)

@@ -4,11 +4,13 @@ https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from portal.receivers import Receiver
+from troubleshoot.access.beside import beside
 from troubleshoot.access.wording import context_of
 from troubleshoot.models import OutboxMessage
 
@@ -51,7 +53,19 @@ def _facts(context: dict[str, Any]) -> list[str]:
         f"Request\n{request.code}",
         f"Who\n{request.principal_arn}",
         f"Action\n{request.action}",
-        *([f"Also\n{context['beside']}"] if context["beside"] else ()),
+        *([f"Also\n{_named(others)}"] if (others := beside(request)) else ()),
         f"Resource\n{request.resource}",
         f"How long\n{context['duration']}",
     ]
+
+
+def _named(actions: Sequence[str]) -> str:
+    """Every action of a whole job, as far as a field has room: the end of a list would be cut in the middle."""
+    shown = list(actions)
+    while len(words := _listed(shown, len(actions) - len(shown))) > _LONGEST_FIELD - len("Also\n"):
+        shown.pop()
+    return words
+
+
+def _listed(shown: Sequence[str], left: int) -> str:
+    return ", ".join(shown) + (f" and {left} more" if left else "")

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from portal.receivers import Receiver
+from troubleshoot.access.beside import beside
 from troubleshoot.access.wording import context_of
 from troubleshoot.models import AccessRequest, OutboxMessage
 
@@ -53,18 +54,24 @@ def _content(message: OutboxMessage, delivery: str) -> dict[str, Any]:
     return {**content, "data": data | (_request(message.request) if message.request else {})}
 
 
+MOST_ACTIONS = 50
+"""So many actions of a whole job are named beside the one that was refused; of more, how many they are."""
+
 AUDIT_HEAD = "audit_head"
 """The type of a message that carries the head of the audit chain and nothing else."""
 
 
 def _request(request: AccessRequest) -> dict[str, Any]:
     """Return the facts of a request, without anything that people wrote. The state is that of this moment."""
+    others = beside(request)
     return {
         "request": request.code,
         "state": request.state,
         "account": request.account.account_id,
         "principal": request.principal_arn,
         "action": request.action,
+        "other_actions": others[:MOST_ACTIONS],
+        "more_actions": max(0, len(others) - MOST_ACTIONS),
         "resource": request.resource,
         "hours": request.change["hours"],
         "risk": request.risk,
