@@ -128,6 +128,27 @@ def test_a_missing_fact_is_asked_for_and_judged_when_it_is_there(live, mary):
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "personalize.amazonaws.com"}}
 
 
+@pytest.mark.parametrize(
+    ("action", "said", "resource"),
+    [
+        ("iam:GetPolicy", "policy arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        ("iam:CreateAccessKey", "user mateojackson", MATEO_ARN),
+    ],
+)
+def test_what_iam_names_in_its_own_way_is_judged_where_its_arn_is_certain(live, mateo, action, said, resource):
+    answer = answered(mateo, denial(action, said))
+    assert answer.missing == ()
+    assert answer.call.resource == resource
+    assert answer.live
+
+
+@pytest.mark.parametrize("said", ["role Foo", "user marymajor"])
+def test_a_name_whose_path_nobody_knows_is_not_made_an_arn(live, mateo, said):
+    answer = answered(mateo, denial("iam:GetRole", said))
+    assert answer.missing == ("resource",)
+    assert answer.facts.resource == said
+
+
 def test_a_secret_typed_into_a_fact_is_not_kept(live, mateo):
     secret = "k3yQw8Zr1TnVb5Xc7Lm9Pd2Fs4Gh6Jt0Ru/Ea+Oi"
     kept = diagnoses.diagnose(person=mateo, reading=diagnoses.read_paste(denial("s3:GetObject", "arn:aws:s3:::b/k")))

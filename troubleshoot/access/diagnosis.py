@@ -19,6 +19,7 @@ from troubleshoot.access.aws_side import AwsSide, masked_side
 from troubleshoot.access.aws_side import from_data as side_from_data
 from troubleshoot.access.codes import new_code
 from troubleshoot.access.live import FRESH, RECENT, account_of, read_live
+from troubleshoot.access.named import whole_resource
 from troubleshoot.access.permissions import Sight, owns, sight_of
 from troubleshoot.aws.gateway import AccessKey
 from troubleshoot.denial import Denial, Reading, denial_from_data, parse, reading_from_data, redact
@@ -37,7 +38,7 @@ def read_paste(text: str) -> Reading:
 
 def diagnose(*, person: Person, reading: Reading, chosen: int = 0) -> Diagnosis:
     """Keep a diagnosis of the chosen denial, with the live state where the person may see it."""
-    facts = reading.denials[chosen] if reading.denials else NOBODY
+    facts = whole_resource(reading.denials[chosen]) if reading.denials else NOBODY
     now = timezone.now()
     diagnosis = Diagnosis(
         code=_new_code(),
@@ -57,7 +58,7 @@ def diagnose(*, person: Person, reading: Reading, chosen: int = 0) -> Diagnosis:
 
 def choose(diagnosis: Diagnosis, *, viewer: Person, chosen: int) -> None:
     """Turn to another denial of the same text. `IndexError` where the text holds no such denial."""
-    diagnosis.facts = _reading(diagnosis).denials[chosen].as_data()
+    diagnosis.facts = whole_resource(_reading(diagnosis).denials[chosen]).as_data()
     diagnosis.chosen = chosen
     recheck(diagnosis, viewer=viewer)
 
@@ -112,7 +113,7 @@ def answer(diagnosis: Diagnosis, *, viewer: Person, is_own: bool | None = None) 
 
 def answer_from_text(reading: Reading, chosen: int = 0) -> Answer:
     """Return the answer for somebody who is not signed in: from the text alone, nothing is stored."""
-    facts = reading.denials[chosen] if reading.denials else NOBODY
+    facts = whole_resource(reading.denials[chosen]) if reading.denials else NOBODY
     return explain.explain(
         facts=facts,
         reading=reading,

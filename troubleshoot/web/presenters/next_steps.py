@@ -96,7 +96,8 @@ def _missing(answer: Answer, diagnosis: Diagnosis | None) -> list[Step]:
     missing = [name for name in answer.missing if not (name == "resource" and is_pass_role(answer))]
     if not missing or diagnosis is None or answer.fictional:
         return []
-    words = {"principal": "who made the call", "action": "the action", "resource": "the resource"}
+    resource = "the resource’s ARN, only a name" if answer.facts.resource else "the resource"
+    words = {"principal": "who made the call", "action": "the action", "resource": resource}
     return [
         Step(
             "Add what the message left out",
