@@ -173,3 +173,18 @@ def test_a_whole_job_that_a_boundary_cuts_is_told_action_by_action(
     assert 0 < int(working) < int(every)
     looked = browser.post(address, {"check": "1", "key": SENT["key"], "what": "job-builder"}).content.decode()
     assert "<code>personalize:DeleteCampaign</code>: stopped by the permissions boundary" in looked
+
+
+def test_the_case_says_that_what_would_stop_next_can_be_ticked(
+    monkeypatch: pytest.MonkeyPatch, account: Account, mateo: Person, rita: Person
+) -> None:
+    live(monkeypatch, account)
+    browser, address = asking(mateo)
+    page = browser.get(address.removesuffix("request/")).content.decode()
+    assert page.count("You can tick it when you ask for access.") == 2
+    live(monkeypatch, account, identity=(StoredPolicy("inline", "No", document("Deny", "iam:PassRole"), MATEO_ARN),))
+    browser, address = asking(mateo)
+    page = browser.get(address.removesuffix("request/")).content.decode()
+    assert page.count("You can tick it when you ask for access.") == 1
+    boxes = markup.read(browser.get(address).content).all("input", name="also")
+    assert [one["value"] for one in boxes] == ["personalize:TagResource"]

@@ -122,7 +122,7 @@ def _page(
         "is_long": len(chosen.allows.entries) > _MOST_ASIDE,
         "picked": picked_views(case.options, form.picked),
         "job": job_proof(case.options, chosen.key),
-        "comparison": comparison_of(case.answer.decision, case.answer.after),
+        "comparison": comparison_of(case.answer.decision, chosen.after),
         "duplicate": request_row(duplicate) if duplicate else None,
         "duplicate_is_visible": duplicate is not None and _may_see(case.person, duplicate),
     }

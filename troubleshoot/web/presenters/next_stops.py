@@ -69,6 +69,8 @@ def _reasons(check: NextCheck, answer: Answer) -> Iterator[str]:
     match check.standing:
         case Standing.STOPS:
             yield from _stopped(check)
+            if answer.proposal is not None and check.layer is Layer.IDENTITY and not _is_denied(check):
+                yield "You can tick it when you ask for access."
         case Standing.PASSES if check.is_given_too:
             yield "The change that you can ask for allows this, too."
         case Standing.SOME:
@@ -88,10 +90,14 @@ def _stopped(check: NextCheck) -> Iterator[str]:
     if check.layer is None:
         return
     shown = check.statement
-    is_denied = shown is not None and shown.deciding
+    is_denied = _is_denied(check)
     yield _why(check.layer, Effect.EXPLICIT if is_denied else Effect.IMPLICIT)
     if shown is not None:
         yield f"{'It is' if is_denied else 'The closest is'} {statement_title(shown.reason)}."
+
+
+def _is_denied(check: NextCheck) -> bool:
+    return check.statement is not None and check.statement.deciding
 
 
 def _why(layer: Layer, effect: Effect) -> str:
