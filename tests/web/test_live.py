@@ -121,6 +121,16 @@ def test_nothing_is_read_about_somebody_elses_principal(
     assert reader.asked == []
 
 
+def test_staff_are_not_told_that_somebody_elses_case_is_about_them(
+    monkeypatch: pytest.MonkeyPatch, mateo: Person, charlie: Person, rita: Person, account: Account
+) -> None:
+    go_live(monkeypatch, account, identity=(identity_policy(NEARLY),))
+    kept = pasted(signed_in(charlie), ASKED)
+    page = _answer(rita, kept)
+    assert "Nothing live was read for whoever pasted this." in page
+    assert "is you" not in page
+
+
 def test_the_live_state_is_read_once_for_each_check(
     monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account
 ) -> None:

@@ -94,7 +94,7 @@ def diagnosis_page(
         text=marked(answer.reading.text, spans),
         removed=removed_in_words(answer.reading.removed),
         choices=several(denials, chosen, listed_from),
-        basis=_basis(answer, viewer),
+        basis=_basis(answer, diagnosis, viewer),
         limits=_limits(answer),
         is_judged=not answer.fictional,
         can_be_checked=answer.not_live_because != NOT_YOURS,
@@ -158,12 +158,14 @@ def _gates_title(gates: Sequence[Gate]) -> str:
     return "Where the call was stopped" if stopped else "What each check says"
 
 
-def _basis(answer: Answer, viewer: Person | None) -> str:
+def _basis(answer: Answer, diagnosis: Diagnosis | None, viewer: Person | None) -> str:
     if answer.live and answer.decision is None:
         return "The portal can read this principal. To judge the call, it needs what is missing."
     if answer.live and answer.checked_at:
         return f"Read from IAM {ago(answer.checked_at)}, judged by the portal’s own evaluator."
     if answer.not_live_because == NOT_YOURS:
+        if diagnosis is not None and viewer is not None and diagnosis.person_id != viewer.pk:
+            return "Nothing live was read for whoever pasted this. The answer rests on the text alone."
         return f"{not_yours(answer.facts.principal, viewer)}. The answer rests on the text alone."
     return answer.not_live_because
 
