@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from tests.cast import ACCOUNT_ID
 from troubleshoot.access.permissions import roles_of
-from troubleshoot.models import Account, AuditEntry, Mode, Person
+from troubleshoot.models import Account, AuditEntry, Mode, Person, Role, RoleAssignment
 
 pytestmark = pytest.mark.django_db
 READER = f"arn:aws:iam::{ACCOUNT_ID}:role/portal/AccessDeskReader"
@@ -82,3 +82,32 @@ def test_a_weak_password_or_a_taken_name_is_refused(alice, monkeypatch, username
     with pytest.raises(CommandError):
         said("add_person", username)
     assert Person.objects.count() == 1
+
+
+def admins():
+    return set(RoleAssignment.objects.filter(role=Role.ADMIN).values_list("person__username", flat=True))
+
+
+def test_the_first_two_administrators_are_made_where_it_is_installed(alice, charlie):
+    said("first_admins", "alice", "charlie")
+    assert admins() == {"alice", "charlie"}
+    assert AuditEntry.objects.filter(event="role.first_admin").count() == 2
+
+
+def test_once_there_are_two_they_change_roles_themselves(adam, ada, alice, charlie):
+    with pytest.raises(CommandError, match="two administrators already"):
+        call_command("first_admins", "alice", "charlie")
+    assert admins() == {"adam", "ada"}
+
+
+def test_where_one_of_the_two_was_disabled_there_is_a_way_back(adam, ada, alice):
+    Person.objects.filter(pk=ada.pk).update(is_active=False)
+    said("first_admins", "adam", "alice")
+    assert admins() == {"adam", "ada", "alice"}
+
+
+@pytest.mark.parametrize("names", [("alice", "nobody"), ("alice", "alice")])
+def test_the_first_administrators_are_two_people_who_can_sign_in(alice, names):
+    with pytest.raises(CommandError, match="two different active people are needed"):
+        call_command("first_admins", *names)
+    assert admins() == set()

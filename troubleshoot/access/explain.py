@@ -1,7 +1,7 @@
 """A denial's facts and a snapshot, judged: the gates, the statements to show, what to do. No reading here."""
 
 from datetime import datetime
-from typing import cast
+from typing import TypedDict, cast
 
 from django.utils.functional import SimpleLazyObject
 
@@ -54,7 +54,7 @@ def explain(
     """
     judged = judge(facts, snapshot, at)
     remedy = _GONE if not_live_because == NO_SUCH_PRINCIPAL else _remedy(facts, judged, snapshot, account)
-    proposal = remedy if isinstance(remedy, Proposal) else None
+    change = _change(judged, remedy, sight)
     return Answer(
         facts=facts,
         reading=reading,
@@ -68,19 +68,49 @@ def explain(
         decision=masked(judged.decision, sight),
         gates=gates(facts, judged.decision, snapshot),
         statements=_statements(facts, judged, snapshot, sight),
-        next_checks=next_checks(facts, judged, snapshot, sight, proposal),
-        missing=missing_facts(facts),
-        action_exists=_action_exists(facts.action),
-        fictional=bool(facts.action and is_fictional(facts.action)),
-        closest_actions=_closest(facts.action),
+        next_checks=next_checks(facts, judged, snapshot, sight, change["proposal"]),
         disagrees=_disagrees(facts, judged.decision),
-        proposal=proposal,
-        no_proposal=remedy if isinstance(remedy, NoProposal) else None,
-        after=masked(_after(judged, proposal), sight),
         aws=side,
         disagreements=disagreements(judged.decision, side),
         who_decides=_deciders(account, viewer, facts),
+        **_told(facts),
+        **change,
     )
+
+
+class _Told(TypedDict):
+    """What of an answer the text alone tells."""
+
+    missing: tuple[str, ...]
+    action_exists: bool | None
+    fictional: bool
+    closest_actions: tuple[str, ...]
+
+
+class _Change(TypedDict):
+    """What of an answer is about the change that would help."""
+
+    proposal: Proposal | None
+    no_proposal: NoProposal | None
+    after: Decision | None
+
+
+def _told(facts: Denial) -> _Told:
+    return {
+        "missing": missing_facts(facts),
+        "action_exists": _action_exists(facts.action),
+        "fictional": bool(facts.action and is_fictional(facts.action)),
+        "closest_actions": _closest(facts.action),
+    }
+
+
+def _change(judged: Judged, remedy: Proposal | NoProposal | None, sight: Sight) -> _Change:
+    proposal = remedy if isinstance(remedy, Proposal) else None
+    return {
+        "proposal": proposal,
+        "no_proposal": remedy if isinstance(remedy, NoProposal) else None,
+        "after": masked(_after(judged, proposal), sight),
+    }
 
 
 def _remedy(

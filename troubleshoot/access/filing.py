@@ -48,24 +48,12 @@ def submit(
     key = _own_key(requester, idempotency_key, change)
     if made := AccessRequest.objects.filter(idempotency_key=key).first():
         return made
-    request = AccessRequest(
-        requester=requester,
-        account=account,
-        diagnosis=diagnosis,
-        extends=extends,
-        follows=diagnosis.follows if diagnosis else None,
-        principal_arn=change.principal,
-        action=call.action,
-        resource=call.resource,
-        call=call_data(call),
-        call_digest=_digest(requester, account, call, change),
-        change=change.as_data(),
-        change_digest=change.digest(),
-        justification=cleaned(justification),
-        ticket=cleaned(ticket, longest=LONGEST_TICKET),
-        idempotency_key=key,
-    )
+    request = _drafted(requester, account, call, change)
+    request.diagnosis, request.extends = diagnosis, extends
+    request.follows = diagnosis.follows if diagnosis else None
     request.call_digest = _apart_from_what_it_follows(request)
+    request.justification, request.ticket = cleaned(justification), cleaned(ticket, longest=LONGEST_TICKET)
+    request.idempotency_key = key
     _refuse_unfit(request, call, change)
     if earlier := _open_request(request):
         if earlier.idempotency_key == key:  # the same form, sent at the same moment
@@ -74,6 +62,21 @@ def submit(
     request.beneficiary = _beneficiary(request, call)
     refuse_without_approvers(request)
     return _file(request)
+
+
+def _drafted(requester: Person, account: Account, call: Request, change: Change) -> AccessRequest:
+    """Return a request for the change, unsaved: who asks, for which call, and the change with its digest."""
+    return AccessRequest(
+        requester=requester,
+        account=account,
+        principal_arn=change.principal,
+        action=call.action,
+        resource=call.resource,
+        call=call_data(call),
+        call_digest=_digest(requester, account, call, change),
+        change=change.as_data(),
+        change_digest=change.digest(),
+    )
 
 
 def _own_key(requester: Person, key: str, change: Change) -> str:

@@ -1,10 +1,11 @@
-"""What is set where the portal is installed: its AWS accounts, with the roles it uses there, and who can sign in.
+"""What is set where the portal is installed: its AWS accounts, with the roles it uses there, who can sign in,
+and the first two administrators.
 
 No page changes these: whoever could point the portal at another role could show it another state of IAM.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django.contrib.auth.password_validation import validate_password
@@ -12,9 +13,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from troubleshoot import audit
+from troubleshoot.access import routing
 from troubleshoot.access.errors import Refused
 from troubleshoot.iam.arn import parse_arn
-from troubleshoot.models import Account, Person
+from troubleshoot.models import Account, Person, Role, RoleAssignment
 
 INSTALLED: Final = (
     "name",
@@ -28,6 +30,7 @@ INSTALLED: Final = (
     "max_hours",
     "allows_permanent",
 )
+_ADMINS: Final = 2
 _PATH: Final = re.compile(r"/(?:[!-.0-~]+/)*")  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
 _ARNS: Final = {"reader_role_arn": "role", "ceiling_arn": "policy"}
 
@@ -80,3 +83,23 @@ def add_person(*, username: str, password: str, first_name: str = "", last_name:
     person.save()
     audit.append(event="person.add", actor=None, subject=str(person.public_id), data={})
     return person
+
+
+@transaction.atomic
+def make_first_admins(usernames: Collection[str]) -> None:
+    """Give two people the administrator's role: every later change of roles needs two of them.
+
+    `Refused` once there are two administrators who can sign in, and where it is not two different active people.
+    """
+    if routing.admins().count() >= _ADMINS:
+        words = "there are two administrators already; they change roles under People, in the portal"
+        raise Refused("enough_admins", words)
+    people = list(Person.objects.filter(username__in=usernames, is_active=True))
+    if len(people) != _ADMINS:
+        known = {person.username for person in people}
+        unknown = ", ".join(f"`{name}`" for name in usernames if name not in known) or "the same name twice"
+        raise Refused("no_two_people", f"two different active people are needed; not found: {unknown}")
+    for person in people:
+        RoleAssignment.objects.get_or_create(person=person, role=Role.ADMIN, account=None)
+        data = {"role": str(Role.ADMIN)}
+        audit.append(event="role.first_admin", actor=None, subject=str(person.public_id), data=data)

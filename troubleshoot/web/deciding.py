@@ -1,7 +1,10 @@
 """What approvers and keepers do with a request: each changes something, and leads back to the review."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -15,7 +18,31 @@ from troubleshoot.web.presenters.requests import request_row
 from troubleshoot.web.queue import review_response
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
-from troubleshoot.web.telling import told
+from troubleshoot.web.telling import pressed, told
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a page on which an approver does something else than decide. `then`: what becomes of the request."""
+
+    title: str
+    then: str
+    button: str
+    done: str
+
+
+_ASK = _Words(
+    "Ask for changes",
+    "It waits until the answer comes.",
+    "Send it back",
+    "Sent back. {} is told what you want to know.",
+)
+_NARROW = _Words(
+    "Narrow it",
+    "Approvals of what was asked before do not count then.",
+    "Narrow the request",
+    "Narrowed. {} is told. It still waits for a decision.",
+)
 
 
 def approve(request: HttpRequest, code: str) -> HttpResponse:
@@ -60,54 +87,31 @@ def ask_for_changes(request: HttpRequest, code: str) -> HttpResponse:
     """Send the request back with a question."""
     person = person_of(request)
     asked = doors.request_to_review(person, code)
-    if request.method != "POST":
-        return _page(request, "queue/ask.html", person, asked, AskForm(initial={"digest": asked.change_digest}))
-    form = AskForm(request.POST)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            services.ask_for_changes(
-                request=asked, approver=person, change_digest=data["digest"], reason=data["reason"]
-            )
-        except services.Told as words:
-            form.add_error(None, words.words)
-        else:
-            messages.success(request, f"Sent back. {asked.requester} is told what you want to know.")
-            return redirect("review", code=code)
-    return _page(request, "queue/ask.html", person, asked, form, status=UNPROCESSABLE)
+    form = AskForm(_posted(request), initial={"digest": asked.change_digest})
+
+    def ask(data: Mapping[str, str]) -> None:
+        services.ask_for_changes(request=asked, approver=person, change_digest=data["digest"], reason=data["reason"])
+
+    return _instead(request, person, asked, form, _ASK, ask)
 
 
 def narrow(request: HttpRequest, code: str) -> HttpResponse:
     """Let the request ask for less, as far as that is proved to be less."""
     person = person_of(request)
     asked = doors.request_to_review(person, code)
-    if request.method != "POST":
-        return _page(request, "queue/narrow.html", person, asked, NarrowForm(request=asked))
-    form = NarrowForm(request.POST, request=asked)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            services.narrow(
-                request=asked,
-                approver=person,
-                change_digest=data["digest"],
-                wanted=form.wanted(),
-                reason=data["reason"],
-            )
-        except services.Told as words:
-            form.add_error(None, words.words)
-        else:
-            messages.success(request, f"Narrowed. {asked.requester} is told. It still waits for a decision.")
-            return redirect("review", code=code)
-    return _page(request, "queue/narrow.html", person, asked, form, status=UNPROCESSABLE)
+    form = NarrowForm(_posted(request), request=asked)
+
+    def less(data: Mapping[str, str]) -> None:
+        digest, wanted = data["digest"], form.wanted()
+        services.narrow(request=asked, approver=person, change_digest=digest, wanted=wanted, reason=data["reason"])
+
+    return _instead(request, person, asked, form, _NARROW, less)
 
 
 def check_applied(request: HttpRequest, code: str) -> HttpResponse:
     """Say that the change was applied by hand: the worker then reads back whether it was."""
-    person = person_of(request)
-    asked = doors.request_to_review(person, code)
     done = "The worker reads back now whether it took effect."
-    return told(request, lambda: services.check_now(request=asked, person=person), done=done, back="review", code=code)
+    return pressed(request, code, door=doors.request_to_review, act=services.check_now, done=done, back="review")
 
 
 def revoke(request: HttpRequest, code: str) -> HttpResponse:
@@ -140,14 +144,32 @@ def _approved(asked: AccessRequest) -> str:
     return f"Approved. {asked.code} is applied and verified next."
 
 
-def _page(
-    request: HttpRequest, template: str, person: Person, asked: AccessRequest, form: DigestForm, *, status: int = 200
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _instead(
+    request: HttpRequest,
+    person: Person,
+    asked: AccessRequest,
+    form: DigestForm,
+    words: _Words,
+    act: Callable[[Mapping[str, str]], None],
 ) -> HttpResponse:
-    """Show a form about a request that waits; where there is nothing to decide for this person, say so instead."""
+    """Show the form, or do what it says and lead back to the review. What was refused stands above what was typed."""
+    if form.is_bound and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except services.Told as refused:
+            form.add_error(None, refused.words)
+        else:
+            messages.success(request, words.done.format(asked.requester))
+            return redirect("review", code=asked.code)
     context = {
         "form": form,
+        "words": words,
         "row": request_row(asked),
         "policy": change_view(change_from_data(asked.change), title="What is asked for", ends="the time of its end"),
         "may_decide": asked.state == State.SUBMITTED and routing.may_decide(person, asked),
     }
-    return render(request, template, context, status=status)
+    return render(request, "queue/instead.html", context, status=UNPROCESSABLE if form.is_bound else 200)

@@ -18,7 +18,7 @@ from troubleshoot.web.presenters.grants import grant_page, needing_row, status_o
 from troubleshoot.web.presenters.requests import request_row
 from troubleshoot.web.read import UNPROCESSABLE
 from troubleshoot.web.signed_in import person_of
-from troubleshoot.web.telling import told
+from troubleshoot.web.telling import pressed, told
 from troubleshoot.web.turning import page_of
 
 CONFLICT = 409
@@ -88,18 +88,14 @@ def undo_grant(request: HttpRequest, code: str) -> HttpResponse:
 
 def compare(request: HttpRequest, code: str) -> HttpResponse:
     """Let the worker compare the grant with IAM now."""
-    person = person_of(request)
-    asked = doors.request_to_review(person, code)
     done = "The worker compares it with IAM now. Open this page again in a moment."
-    return told(request, lambda: drift.ask_again(request=asked, person=person), done=done, back="grant", code=code)
+    return pressed(request, code, door=doors.request_to_review, act=drift.ask_again, done=done, back="grant")
 
 
 def removed(request: HttpRequest, code: str) -> HttpResponse:
     """Say that what was made by hand was taken away: the worker looks whether it is gone."""
-    person = person_of(request)
-    asked = doors.request_to_review(person, code)
     done = "The worker looks now whether it is gone."
-    return told(request, lambda: manual.look_now(request=asked, person=person), done=done, back="grant", code=code)
+    return pressed(request, code, door=doors.request_to_review, act=manual.look_now, done=done, back="grant")
 
 
 def _extended(request: HttpRequest, person: Person, asked: AccessRequest, form: ExtendForm) -> HttpResponse:

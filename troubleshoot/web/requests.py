@@ -11,7 +11,7 @@ from troubleshoot.web.presenters.decisions import comment_views
 from troubleshoot.web.presenters.request_page import request_page
 from troubleshoot.web.presenters.requests import request_row
 from troubleshoot.web.signed_in import person_of
-from troubleshoot.web.telling import told
+from troubleshoot.web.telling import pressed
 from troubleshoot.web.turning import page_of
 
 _IN_PLACE_OF_THE_PAGE = {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}
@@ -71,15 +71,11 @@ def status(request: HttpRequest, code: str) -> HttpResponse:
 
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Take a request back before it is decided."""
-    person = person_of(request)
-    asked = doors.own_request(person, code)
     done = "Withdrawn. Nobody will decide on it."
-    return told(request, lambda: services.withdraw(request=asked, person=person), done=done, back="request", code=code)
+    return pressed(request, code, door=doors.own_request, act=services.withdraw, done=done, back="request")
 
 
 def give_back(request: HttpRequest, code: str) -> HttpResponse:
     """Ask the worker to take an active grant away now: it is no longer needed."""
-    person = person_of(request)
-    asked = doors.own_request(person, code)
     done = "Given back. The worker takes the policy away now."
-    return told(request, lambda: services.end_early(request=asked, person=person), done=done, back="request", code=code)
+    return pressed(request, code, door=doors.own_request, act=services.end_early, done=done, back="request")
