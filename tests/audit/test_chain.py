@@ -200,9 +200,22 @@ def test_the_command_says_how_long_the_chain_is(tmp_path):
     assert out.getvalue().startswith("4 entries, none changed.")
 
 
-def test_the_command_refuses_a_file_that_is_no_head(tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[1]",
+        "[" * 100_000,
+        '{"sequence": 1e999, "digest": "x"}',
+        '{"sequence": -1, "digest": "x"}',
+        '{"sequence": "1", "digest": "x"}',
+        '{"sequence": 1, "digest": null}',
+    ],
+    ids=lambda text: text[:30],
+)
+def test_the_command_refuses_a_file_that_is_no_head(tmp_path, text):
     file = tmp_path / "head.json"
-    file.write_text("{}")
+    file.write_text(text)
     with pytest.raises(CommandError, match="no exported head"):
         call_command("verify_audit", head=file)
 

@@ -31,10 +31,17 @@ class Command(BaseCommand):
 def _read_heads(file: Path) -> list[Head]:
     """Return the heads of a file, one JSON object a line: what the worker and `--save-head` write."""
     try:
-        rows = [json.loads(line) for line in file.read_text().splitlines() if line.strip()]
-        heads = [Head(int(row["sequence"]), str(row["digest"])) for row in rows]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        heads = [_head(json.loads(line)) for line in file.read_text().splitlines() if line.strip()]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise CommandError(f"{file} holds no exported head of the audit chain.") from error
     if not heads:
         raise CommandError(f"{file} holds no exported head of the audit chain.")
     return heads
+
+
+def _head(row: Any) -> Head:
+    """A head that no chain could have would be held by every chain, so it is none. That of an empty chain has 0."""
+    sequence, digest = row["sequence"], row["digest"]
+    if type(sequence) is not int or sequence < 0 or not isinstance(digest, str):
+        raise ValueError("no head")
+    return Head(sequence, digest)
