@@ -60,6 +60,8 @@ def test_answers_come_in_the_order_of_the_cases(monkeypatch):
         (line(context=[]), "1", "`context` must be an object"),
         ('{"id": "1", "id": "2"}', None, "`id` stands here for the second time"),
         (line(policies={"boundry": None}), "1", "`boundry` is no layer"),
+        (line(resource_account="12345"), "1", "`resource_account` must be 12 digits"),
+        (line(wildcard_only="yes"), "1", "`wildcard_only` must be true or false"),
         (line("\ud800"), "\ud800", "half of a surrogate pair"),
         (line(context={"a": float("nan")}), "1", "expected a value"),
     ],

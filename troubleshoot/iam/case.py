@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from troubleshoot.iam.arn import is_account_id
 from troubleshoot.iam.document import MAX_CHARACTERS, MAX_DEPTH, Policy, PolicyError, parse_policy
 from troubleshoot.iam.jsontext import JSONTextError, Node, read_json
 from troubleshoot.iam.layers import Layer, Level, PolicySet, Unknown
@@ -63,16 +64,29 @@ def _id_of_broken(line: str) -> str | None:
 
 
 def _request(root: Node) -> Request:
-    wildcard_only = root.member("wildcard_only")
     return Request(
         principal=_required(root, "principal"),
         action=_required(root, "action"),
         resource=_optional(root, "resource") or "*",
-        resource_account=_optional(root, "resource_account"),
+        resource_account=_account(root),
         context=dict(_context(root.member("context"))),
         unknown_keys=frozenset(_texts(root.member("unknown_keys"))),
-        wildcard_only=wildcard_only is not None and wildcard_only.text == "true",
+        wildcard_only=_flag(root, "wildcard_only"),
     )
+
+
+def _account(root: Node) -> str | None:
+    text = _optional(root, "resource_account")
+    if text and not is_account_id(text):
+        raise JSONTextError("`resource_account` must be 12 digits", root.start)
+    return text
+
+
+def _flag(root: Node, name: str) -> bool:
+    text = _optional(root, name)
+    if text not in (None, "true", "false"):
+        raise JSONTextError(f"`{name}` must be true or false", root.start)
+    return text == "true"
 
 
 def _required(root: Node, name: str) -> str:
