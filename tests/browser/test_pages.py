@@ -10,9 +10,11 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser.harness import NARROW, WIDE, Tab, tab
 from tests.browser.visits import LOOKING, make_full_world, visits
 from tests.builders import denial_text
+from tests.cast import make_person
 from tests.matrix.world import make_world
 from tests.web import markup
 from troubleshoot.guide.topics import BY_SLUG
+from troubleshoot.models import Person, Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -92,6 +94,16 @@ def test_without_javascript_nothing_runs_off_a_narrow_screen(browser: Browser, l
         for path in ("/", "/not-authorized/", "/requests/", f"/d/{world.diagnosis.token}/"):
             opened.open(path)
             assert opened.overflow <= 0, path
+
+
+def test_a_long_name_makes_no_page_wider(browser: Browser, live_server: LiveServer) -> None:
+    adam = make_person("adam", Role.ADMIN)
+    Person.objects.update(first_name="Maximiliana", last_name="Featherstonehaugh-Cholmondeley")
+    adam.refresh_from_db()
+    with tab(browser, live_server.url, person=adam, width=NARROW) as opened:
+        opened.open("/")
+        assert opened.overflow <= 0
+        expect(opened.page.get_by_role("button", name="Sign out")).to_be_in_viewport(ratio=1)
 
 
 def test_the_first_tab_skips_to_the_content(browser: Browser, live_server: LiveServer) -> None:
@@ -193,3 +205,22 @@ def test_signing_in_with_a_wrong_password_reads_the_error_first(
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("alert")).to_be_focused()
         expect(page.get_by_role("alert")).to_contain_text("do not fit together")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_administrators_bar_is_one_line_and_its_menu_opens_by_the_keyboard(
+    browser: Browser, live_server: LiveServer, scripts: bool
+) -> None:
+    with tab(browser, live_server.url, person=make_world().people["admin"], scripts=scripts) as opened:
+        page = opened.open("/queue/")
+        tops = {round(box["y"]) for link in page.locator(".nav__list > li").all() if (box := link.bounding_box())}
+        assert len(tops) == 1
+        records = page.get_by_role("link", name="All records")
+        expect(records).to_be_hidden()
+        page.locator(".menu > summary").focus()
+        page.keyboard.press("Enter")
+        expect(records).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(page.locator(".menu__link").first).to_be_focused()
+        records.click()
+        expect(page.get_by_role("heading", name="What the portal keeps")).to_be_visible()
