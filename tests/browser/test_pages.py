@@ -205,22 +205,3 @@ def test_signing_in_with_a_wrong_password_reads_the_error_first(
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("alert")).to_be_focused()
         expect(page.get_by_role("alert")).to_contain_text("do not fit together")
-
-
-@pytest.mark.parametrize("scripts", [True, False])
-def test_an_administrators_bar_is_one_line_and_its_menu_opens_by_the_keyboard(
-    browser: Browser, live_server: LiveServer, scripts: bool
-) -> None:
-    with tab(browser, live_server.url, person=make_world().people["admin"], scripts=scripts) as opened:
-        page = opened.open("/queue/")
-        tops = {round(box["y"]) for link in page.locator(".nav__list > li").all() if (box := link.bounding_box())}
-        assert len(tops) == 1
-        records = page.get_by_role("link", name="All records")
-        expect(records).to_be_hidden()
-        page.locator(".menu > summary").focus()
-        page.keyboard.press("Enter")
-        expect(records).to_be_visible()
-        page.keyboard.press("Tab")
-        expect(page.locator(".menu__link").first).to_be_focused()
-        records.click()
-        expect(page.get_by_role("heading", name="What the portal keeps")).to_be_visible()
