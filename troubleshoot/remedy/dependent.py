@@ -5,6 +5,7 @@ picked carries a Sid of its own, so that whoever reads the change, in the portal
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,10 +16,11 @@ from troubleshoot.iam.catalog import action as catalog_action
 from troubleshoot.iam.document import parse_policy
 from troubleshoot.iam.request import Request
 from troubleshoot.remedy.proposal import Change, Edit
-from troubleshoot.remedy.statements import PASSED_TO, literal
+from troubleshoot.remedy.statements import PASSED_TO, literal, other_forms
 
 SID = "AlsoAsked"
 """What the Sids of the picked statements begin with."""
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action, no password
 
 
@@ -42,15 +44,19 @@ class Dependent:
         """Whether the person has to say which resource it is about."""
         return not self.resources
 
+    @property
+    def kinds_in_words(self) -> str:
+        """What it may be about: `dataset or dataset import job`."""
+        return " or ".join(_CAPITAL.sub(" ", kind.name).lower() for kind in self.kinds)
+
     def misfit(self, resource: str, account: str) -> str:
         """Return in words why `resource` cannot be what it is about, or nothing where it can.
 
         A role is passed within its own account only:
         https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
         """
-        names = " or ".join(kind.name for kind in self.kinds)
         if "*" in resource or "?" in resource or not any(kind.fits(resource) for kind in self.kinds):
-            return f"That is not the ARN of one {names}."
+            return f"That is not the ARN of one {self.kinds_in_words}."
         if self.action == _PASS_ROLE and account_of(resource) != account:
             return f"AWS passes only roles of the same account, {account}."
         return ""
@@ -58,11 +64,16 @@ class Dependent:
     def widest(self) -> dict[str, Any]:
         """Return the statement that allows it on whatever may be meant: to try whether it could help at all."""
         resources = list(self.resources) or [kind.pattern for kind in self.kinds]
-        return {**self.statement(resources[0]), "Resource": resources}
+        return {**replace(self, resources=tuple(resources)).statement(), "Resource": resources}
 
     def statement(self, named: str = "") -> dict[str, Any]:
-        """Return the statement that allows it. `named` is the resource that the person gave; `ValueError` without."""
-        resources = [literal(named)] if named else list(self.resources)
+        """Return the statement that allows it. `named` is the resource that the person gave; `ValueError` without.
+
+        Where AWS checks the action on two types of resource, the other stands in the same place.
+        """
+        resources = list(self.resources)
+        if named:
+            resources = [literal(named), *other_forms(Request("", self.action, named))]
         if not resources:
             raise ValueError("which resource it is about was not said")
         wanted: dict[str, Any] = {
@@ -108,8 +119,11 @@ def also_asked(change: Change) -> tuple[Mapping[str, Any], ...]:
 
 def _dependent(request: Request, operation: str, action: str, checks: list[Check]) -> Dependent:
     info = catalog_action(action)
-    kinds = tuple(kind for check in checks for kind in _kinds(check))
-    known = ("*",) if info is not None and info.wildcard_only else _resources(request, action, kinds)
+    kinds = tuple(dict.fromkeys(kind for check in checks for kind in _kinds(check)))
+    found = [_resource(request, check) for check in checks]
+    known = tuple(dict.fromkeys(filter(None, found))) if all(found) else ()
+    if info is not None and info.wildcard_only:
+        known = ("*",)
     return Dependent(info.name if info else action, operation, checks[0].when, known, kinds, checks[0].context)
 
 
@@ -122,16 +136,20 @@ def _kinds(check: Check) -> tuple[ResourceType, ...]:
     return next(((kind,) for kind in every if kind.name == check.resource_type), ())
 
 
-def _resources(request: Request, action: str, kinds: tuple[ResourceType, ...]) -> tuple[str, ...]:
-    """The refused resource where it is of a kind, else all of the one kind; nothing where that would be a guess."""
-    arn = parse_arn(request.resource)
-    own_service = action.partition(":")[0] == request.action.partition(":")[0].lower()
-    if fitting := [kind for kind in kinds if kind.fits(request.resource)]:
-        rest = [kind for kind in kinds if kind not in fitting]
-        return tuple(dict.fromkeys([literal(request.resource), *(_in_place(kind, arn) for kind in rest if arn)]))
-    if arn is None or not arn.account or not own_service or len(kinds) != 1:
-        return ()
-    return tuple(_in_place(kind, arn) for kind in kinds)
+def _resource(request: Request, check: Check) -> str:
+    """The refused resource where the check is about it, else all of the one kind; empty where that would be a guess.
+
+    Where a Create is checked on what it makes, and that is of no type of its own (a version of a solution), it stands
+    below the refused resource.
+    """
+    kinds, arn = _kinds(check), parse_arn(request.resource)
+    if any(kind.fits(request.resource) for kind in kinds):
+        creates = check.resource_type is None and ":create" in request.action.lower()
+        return literal(request.resource) + ("/*" if creates else "")
+    is_same_service = check.action.partition(":")[0] == request.action.partition(":")[0].lower()
+    if arn is None or not arn.account or not is_same_service or len(kinds) != 1:
+        return ""
+    return _in_place(kinds[0], arn)
 
 
 def _in_place(kind: ResourceType, arn: Arn) -> str:

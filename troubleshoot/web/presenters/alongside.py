@@ -61,8 +61,7 @@ def why(action: str, when: str, operation: str) -> str:
 
 def field_label(one: Dependent) -> str:
     """Return what the person is asked where only they know the resource."""
-    kinds = list_in_words([kind.name for kind in one.kinds], last="or")
-    return f"Which {kinds} is it for {one.action}?"
+    return f"Which {one.kinds_in_words} is it for {one.action}?"
 
 
 def picked_views(options: Options, picked: tuple[Picked, ...]) -> tuple[Also, ...]:
