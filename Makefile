@@ -9,6 +9,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+# Where the environment forbids Python to keep what it has compiled, each process of the tests compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run manage reset test deep bench lock check chromium
 
@@ -49,25 +51,28 @@ chromium:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; \
 	  else echo "The browser tests need Chromium. Install it: sudo apt-get install chromium"; exit 1; fi; }
 
+CHECKS := { $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy && $(BIN)/lint-imports && \
+  $(BIN)/djlint --quiet --lint templates && \
+  DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run; }
+
 check: $(VENV)/.development ## style, types, import direction, templates, migrations
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-	@$(BIN)/djlint --quiet --lint templates
-	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(CHECKS)
 
 # The suite runs on SQLite, the embedded default. What touches the database runs again on a real PostgreSQL, where
-# races and crashes show.
+# races and crashes show. A worker takes neighbouring tests, so that one of them has the browser and the sandbox AWS.
+# The checks run beside the suite, which often waits (for a browser, a launcher), and are told after it.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 ON_POSTGRES := -p tests.postgres tests/access tests/audit tests/faults tests/races tests/matrix tests/web \
   tests/aws/test_checks.py tests/aws/test_commands.py
 
-test: check chromium ## everything, from a fresh clone to a green suite
-	@$(BIN)/python -m pytest -n $(WORKERS)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ON_POSTGRES)
+test: $(VENV)/.development chromium ## everything, from a fresh clone to a green suite
+	@said=$$(mktemp); trap 'cat $$said; rm -f $$said' EXIT; $(CHECKS) >$$said 2>&1 & checks=$$!; \
+	  $(PYTEST); wait $$checks
+	@$(PYTEST) $(ON_POSTGRES)
 
 deep: check chromium ## the same tests at full figures; takes long
-	@ACCESS_DESK_DEEP=1 $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600
-	@ACCESS_DESK_DEEP=1 $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600 $(ON_POSTGRES)
+	@ACCESS_DESK_DEEP=1 $(PYTEST) --timeout 3600
+	@ACCESS_DESK_DEEP=1 $(PYTEST) --timeout 3600 $(ON_POSTGRES)
 
 bench: $(VENV)/.development ## figures, each beside its reference in the same run
 	@$(BIN)/python -m bench

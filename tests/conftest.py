@@ -13,16 +13,25 @@ from tests.sessions import force_login
 
 pytest_plugins = ["tests.cast", "tests.sandbox"]
 
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 GUARDS = import_module("troubleshoot.migrations.0002_audit_guards")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what the database at hand cannot show: SQLite serialises writers and hides a race."""
-    if os.environ.get("DATABASE_URL"):
-        return
-    kept = [item for item in items if item.get_closest_marker("postgres") is None]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    """Deselect what the database at hand cannot show: SQLite serialises writers and hides a race.
+
+    With `tests.postgres`, what touches no database is deselected: it has run already.
+    """
+    on_postgres = bool(os.environ.get("DATABASE_URL"))
+    wanted = _touches_a_database if config.pluginmanager.has_plugin("tests.postgres") else lambda _: True
+    kept = [item for item in items if wanted(item) and (on_postgres or item.get_closest_marker("postgres") is None)]
+    config.hook.pytest_deselected(items=list(set(items) - set(kept)))
     items[:] = kept
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not DATABASE_FIXTURES.isdisjoint(fixtures)
 
 
 @pytest.fixture

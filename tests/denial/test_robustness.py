@@ -107,7 +107,7 @@ def test_a_text_of_the_largest_size_is_read_while_a_page_waits(kind: str) -> Non
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
-    derandomize=True,
+    derandomize=not DEEP,
 )
 @given(st.text(max_size=400) | st.lists(st.sampled_from(GRAMMAR) | st.text(max_size=12), max_size=40).map("".join))
 def test_any_text_is_read_without_an_exception(text: str) -> None:

@@ -216,6 +216,7 @@ def test_any_order_of_events_keeps_the_promises():
             max_examples=1000 if DEEP else 10,
             stateful_step_count=50 if DEEP else 25,
             deadline=None,
+            derandomize=not DEEP,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),

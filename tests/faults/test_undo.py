@@ -158,7 +158,13 @@ def test_what_cannot_be_compared_is_not_undone(active, rita, iam, monkeypatch):
 attachments = st.lists(st.sampled_from(THEIRS), unique=True)
 
 
-@settings(max_examples=500 if DEEP else 15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=500 if DEEP else 15,
+    deadline=None,
+    derandomize=not DEEP,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(before=attachments, added=attachments, removed=attachments, others=attachments)
 def test_apply_then_undo_gives_back_the_state_before(before, added, removed, others):
     """Over random prior states; what others attached or detached beside it in between stays as they left it."""

@@ -11,10 +11,11 @@ DEEP = os.environ.get("ACCESS_DESK_DEEP") == "1"
 
 
 def examples(normal: int, deep: int = 20_000) -> settings:
-    """The number of examples: small in every run, the full figure in `make deep`."""
+    """The number of examples: few and the same in every run, the full figure and others each time in `make deep`."""
     return settings(
         max_examples=deep if DEEP else normal,
         deadline=None,
+        derandomize=not DEEP,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
