@@ -195,6 +195,16 @@ def test_on_paper_the_frame_goes_and_the_content_stays(browser: Browser, live_se
         expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
+def test_on_paper_a_time_is_a_date(browser: Browser, live_server: LiveServer) -> None:
+    world = make_full_world()
+    with tab(browser, live_server.url, person=world.people["owner"]) as opened:
+        page = opened.open("/requests/")
+        after = "getComputedStyle(document.querySelector('main time'), '::after').content"
+        assert page.evaluate(after) == "none"
+        page.emulate_media(media="print")
+        assert "UTC" in page.evaluate(after)
+
+
 def test_signing_in_with_a_wrong_password_reads_the_error_first(
     browser: Browser, live_server: LiveServer, alice: object
 ) -> None:

@@ -121,6 +121,13 @@ def test_nothing_is_read_about_somebody_elses_principal(
     assert reader.asked == []
 
 
+def test_a_printed_case_says_when_it_was_read(monkeypatch: pytest.MonkeyPatch, mateo: Person, account: Account) -> None:
+    go_live(monkeypatch, account, identity=(identity_policy(NEARLY),))
+    kept = pasted(signed_in(mateo), ASKED)
+    kept.refresh_from_db()
+    assert f"Read on {kept.checked_at:%-d %B %Y, %H:%M} UTC." in _answer(mateo, kept)
+
+
 def test_staff_are_not_told_that_somebody_elses_case_is_about_them(
     monkeypatch: pytest.MonkeyPatch, mateo: Person, charlie: Person, rita: Person, account: Account
 ) -> None:

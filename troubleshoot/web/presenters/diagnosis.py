@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.explain import NOT_YOURS
@@ -41,7 +42,7 @@ class DiagnosisPage:
     """The page. `is_judged`: whether there is a call to judge; `gates` is empty where nothing is known of it.
     `can_be_checked`: reading again could tell more; not so of a principal that is not the person's own.
 
-    `basis` says what the answer rests on, `limits` what was not checked.
+    `basis` says what the answer rests on, `read_at` when that was read live, `limits` what was not checked.
     """
 
     verdict: Verdict
@@ -57,6 +58,7 @@ class DiagnosisPage:
     removed: tuple[str, ...]
     choices: Several
     basis: str
+    read_at: datetime | None
     limits: tuple[str, ...]
     is_judged: bool
     can_be_checked: bool
@@ -95,6 +97,7 @@ def diagnosis_page(
         removed=removed_in_words(answer.reading.removed),
         choices=several(denials, chosen, listed_from),
         basis=_basis(answer, diagnosis, viewer),
+        read_at=answer.checked_at if answer.live else None,
         limits=_limits(answer),
         is_judged=not answer.fictional,
         can_be_checked=answer.not_live_because != NOT_YOURS,
