@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from tests.builders import make_call, make_change, make_request, make_rule
 from tests.cast import ALICE_ARN, make_person
 from troubleshoot import audit
-from troubleshoot.access import erasing, people, rules, services
+from troubleshoot.access import enabling, erasing, people, rules, services
 from troubleshoot.access.errors import Duplicate, Stale, Told
 from troubleshoot.access.rules import Draft, Place
 from troubleshoot.models import (
@@ -274,6 +275,25 @@ def test_a_person_is_erased_while_they_approve_and_nobody_waits_for_the_other(ac
         assert not approver.is_active
         approved = Approval.objects.filter(request=request).exists()
         assert seen(request).state == (State.APPROVED if approved else State.SUBMITTED)
+
+
+def test_a_person_is_disabled_while_they_file_and_approve_and_nothing_of_theirs_is_left_waiting(account, approvers):
+    adam = make_person("adam", Role.ADMIN)
+    for number in range(ROUNDS):
+        PrincipalLink.objects.all().delete()
+        person = make_person(f"person{number}", Role.APPROVER, account=account, links=((account, ALICE_ARN),))
+        other = make_request(requester=make_person(f"other{number}"), account=account, call_digest=f"{number:064}")
+        outcomes = at_once(
+            filing(person, account, number),
+            approving(other, person),
+            lambda person=person: enabling.disable(by=adam, person=person, reason="Left."),
+        )
+        assert outcomes[2] is None
+        filed = AccessRequest.objects.filter(requester=person)
+        assert all(request.due_at <= timezone.now() for request in filed)  # the worker ends it at once
+        approved = Approval.objects.filter(approver=person).exists()
+        assert seen(other).state == (State.APPROVED if approved else State.SUBMITTED)
+    assert audit.verify().fault is None
 
 
 def test_two_admins_decide_a_change_of_roles_at_once_and_one_decision_counts(charlie):
