@@ -92,6 +92,12 @@ LARGE = {
     "tabs": "a\tb\tc\n",
     "colours": "\x1b[31mERROR\x1b[0m something failed\n",
     "tags": "<p>one &amp; two</p><br>\n",
+    "newlines": "\n",
+    "short lines": "a\n",
+    "entities": "&lt;",
+    "numbered entities": "&#x2F;",
+    "underlines": " _a",
+    "words over lines": "author\nized",
 }
 LARGEST = 256 * 1024
 

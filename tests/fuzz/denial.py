@@ -1,18 +1,23 @@
 """A fuzzer for the reader: `python -m tests.fuzz.denial --seconds 600`.
 
 It puts words of the grammar, escapes and noise together at random, and checks that nothing raises, nothing is slow
-and every span lies inside the text. Prints the text and its seed if something is found, and exits 1.
+and every span lies inside the text. Prints and saves the text and its seed if something is found, and exits 1.
 """
 
 import argparse
 import random
+import signal
 import sys
 import time
+from pathlib import Path
+from types import FrameType
 
 from troubleshoot.denial import Reading, parse
 
 SLOWEST = 0.05
 """Seconds of processor time for 10 KB."""
+LONGEST = 5.0
+"""Seconds of processor time after which a text counts as hanging: the run ends, and the text is kept."""
 
 GRAMMAR = (
     *("User: ", "User:", "Role ", "Service Principal: ", "is not authorized ", "to perform: ", "on resource: "),
@@ -95,17 +100,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--save", type=Path, default=Path("fuzz-finding.txt"), help="where a finding is written")
     options = parser.parse_args()
+    signal.signal(signal.SIGPROF, _hangs)
     end, seed, slowest = time.monotonic() + options.seconds, options.seed, 0.0
     while time.monotonic() < end:
         text = generate(seed)
         try:
             took = min(_timed(text) for _ in range(2))
         except Exception as error:
-            return _found(seed, text, repr(error))
+            return _found(seed, text, repr(error), options.save)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
         slowest = max(slowest, took / max(len(text), 10_000))
         if took > SLOWEST * max(1, len(text) / 10_000):
-            return _found(seed, text, f"{took:.3f} s")
+            return _found(seed, text, f"{took:.3f} s", options.save)
         seed += 1
     sys.stdout.write(
         f"{seed - options.seed} texts, nothing found; slowest {slowest * 10_000 * 1000:.1f} ms for 10 KB\n"
@@ -114,13 +123,20 @@ def main() -> int:
 
 
 def _timed(text: str) -> float:
+    signal.setitimer(signal.ITIMER_PROF, LONGEST)
     start = time.process_time()
     check(text)
     return time.process_time() - start
 
 
-def _found(seed: int, text: str, what: str) -> int:
-    sys.stdout.write(f"seed {seed}: {what}\n{text!r}\n")
+def _hangs(_signal: int, _frame: FrameType | None) -> None:
+    raise TimeoutError(f"still reading after {LONGEST} s of processor time")
+
+
+def _found(seed: int, text: str, what: str, save: Path) -> int:
+    finding = f"seed {seed}: {what}\n{text!r}\n"
+    save.write_text(finding)
+    sys.stdout.write(finding)
     return 1
 
 

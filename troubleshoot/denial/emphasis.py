@@ -16,6 +16,8 @@ _LINK: Final = re.compile(r"\[(?P<shown>[^\[\]\n]{1,400})(?P<to>\]\(https?://[^\
 _STAR: Final = re.compile(r"\*(?<![\w*/:.)\\-]\*)(?:\*{1,2}[^\s*]|[A-Za-z])")
 _LINE_MARK: Final = re.compile(r"(?<![\w/:.-])_[A-Za-z_]")
 _ANY: Final = re.compile(r"(?s)[*_]{1,3}|\[|\]\(\S*?\)")
+_MOST: Final = 4000
+"""A text with more of the signs is no Markdown: what they may enclose is not looked for."""
 
 
 def without_emphasis(view: View) -> View:
@@ -25,7 +27,8 @@ def without_emphasis(view: View) -> View:
     if "](http" in text:
         for link in _LINK.finditer(text):
             marks |= {link.start(): 1, link.start("to"): len(link["to"])}
-    if ("*" in text and _STAR.search(text)) or (" _" in text and _LINE_MARK.search(text)):
+    has_stars = "*" in text and text.count("*") < _MOST and _STAR.search(text)
+    if has_stars or (" _" in text and text.count(" _") < _MOST and _LINE_MARK.search(text)):
         for pair in _EMPHASIS.finditer(text):
             length = len(pair[pair.lastgroup or 0])
             marks |= {pair.start(): length, pair.end() - length: length}

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from typing import Final
 
 from troubleshoot.denial.view import View
@@ -87,26 +88,29 @@ def _is_plain(text: str) -> bool:
 
 def _plain(match: re.Match[str]) -> str:
     kind = match.lastgroup or ""
+    if kind == "line":
+        return _break(match)
     if kind in _PLAIN:
         return _PLAIN[kind]
     value = match[kind]
-    if kind == "line":
-        return _break(match)
     if kind == "char":
         return value
     plain = _unescaped(value) if kind == "entity" else _space(chr(int(value.replace("\n", ""), 16)))
-    return same_length(plain)
+    return plain if plain.isascii() and plain != "\t" else same_length(plain)
 
 
 def _break(match: re.Match[str]) -> str:
     """One break in two hands (`<br>` or an escape at the end of a line) stays one."""
-    start = match.start()
-    is_second = match[0][0] in "<\\" and start > 0 and match.string[start - 1] in "\r\n"
+    text, start = match.string, match.start()
+    is_second = start > 0 and text[start - 1] in "\r\n" and text[start] in "<\\"
     return "" if is_second else "\n"
 
 
+@lru_cache(maxsize=256)
 def _unescaped(value: str) -> str:
-    for _ in range(4):
+    for _ in range(_PASSES):
+        if "&" not in value or value == "&":
+            break
         value = html.unescape(value)
     return _space(value)
 

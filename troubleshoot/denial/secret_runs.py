@@ -21,6 +21,10 @@ _BLOB_LENGTH: Final = 100
 _NAMED: Final = re.compile(r"(?:role|user|policy)/")
 """A piece of an ARN, broken over lines: no key."""
 _RUN_START: Final = re.compile(r"[ \t>#*|]{0,12}([A-Za-z0-9/+]{1,39})(?![A-Za-z0-9/+=])")
+_PIECE: Final = re.compile(r"[A-Za-z0-9/+]{10}")
+"""Of 40 characters over four lines at most, one line holds ten."""
+_REACH: Final = 160
+"""So far behind the end of the first line may the last of the four begin."""
 
 
 def runs(text: str) -> list[_Span]:
@@ -51,15 +55,22 @@ def _is_among_names(text: str, at: int) -> bool:
 
 def broken_runs(text: str) -> Iterator[_Span]:
     """Find 40 such characters over two to four lines."""
-    at = text.find("\n")
-    while at >= 0:
+    at, piece = text.find("\n"), _next_piece(text, 0)
+    while at >= 0 and piece < len(text):
         head = text[max(0, at - _KEY) : at]
         length = len(head) - len(head.rstrip(RUN_CHARS))
         if 0 < length < _KEY:
-            end = _whole_run(text, at - length, at)
+            piece = piece if piece >= at - length else _next_piece(text, at - length)
+            end = _whole_run(text, at - length, at) if piece <= at + _REACH else None
             if end:
                 yield at - length, end
         at = text.find("\n", at + 1)
+
+
+def _next_piece(text: str, at: int) -> int:
+    """Return where the next line that is long enough for a part of a key has it; the text's end if none does."""
+    match = _PIECE.search(text, at)
+    return match.start() if match else len(text)
 
 
 def _whole_run(text: str, start: int, line_end: int) -> int | None:

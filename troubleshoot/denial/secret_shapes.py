@@ -182,6 +182,8 @@ def looks_random(run: str, *, among_names: bool) -> bool:
 
     Among names (inside an ARN) the bar is higher.
     """
+    if run.isalpha():
+        return False
     kinds = [1 if "A" <= char <= "Z" else 2 if "a" <= char <= "z" else 0 for char in run]
     if {0, 1, 2} - set(kinds):
         return False

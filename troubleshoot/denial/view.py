@@ -33,9 +33,9 @@ class View:
         done = at = 0
         for match in pattern.finditer(text) if first is None else _matches(pattern, first, text):
             new = replace(match)
-            if new == match[0]:
-                continue
             start, end = match.span()
+            if new == text[start:end]:
+                continue
             pieces += text[done:start], new
             at += start - done
             edits.append((at, at + len(new), start, end))
@@ -61,17 +61,10 @@ class View:
 
 def _matches(pattern: re.Pattern[str], first: re.Pattern[str] | Iterable[int], text: str) -> Iterator[re.Match[str]]:
     at = 0
-    if not isinstance(first, re.Pattern):
-        for place in first:
-            match = pattern.match(text, place) if place >= at else None
-            if match:
-                at = match.end()
-                yield match
-        return
-    while (found := first.search(text, at)) is not None:
-        match = pattern.match(text, found.start())
-        at = match.end() if match else found.end()
+    for place in map(re.Match.start, first.finditer(text)) if isinstance(first, re.Pattern) else first:
+        match = pattern.match(text, place) if place >= at else None
         if match:
+            at = match.end()
             yield match
 
 
