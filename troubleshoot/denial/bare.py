@@ -51,12 +51,15 @@ _MARKS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
         ),
     ),
     ("php", "response:", re.compile(r"response: ?accessdenied\b")),
+    ("php", "s3::", re.compile(r"s3::\w+\(\): \[accessdenied\]")),
+    ("code", "error code: client", re.compile(r"error code: client\.unauthorizedoperation\b")),
     ("php", "(client)", re.compile(r"accessdenied \(client\)")),
     (
         "head",
         "forbidden",
         re.compile(
-            r"forbidden: forbidden status code: 403|forbidden: null\b|s3exception: (?:service returned error code "
+            r"forbidden: forbidden status code: 403|error code forbidden and http status code forbidden"
+            r"|forbidden: null\b|s3exception: (?:service returned error code "
             r"403: )?forbidden"
         ),
     ),
@@ -94,9 +97,11 @@ _CODE_STEMS: Final = ("accessdenied", "unauthorizedoperation", "authorizationerr
 _MARKS_BY_WORDS: Final = tuple((kind, frozenset(words.split("|")), pattern) for kind, words, pattern in _MARKS)
 _WORDS: Final = WordSearch((*_CODE_STEMS, *(word for _, some, _ in _MARKS_BY_WORDS for word in some)))
 _LABEL_BEFORE: Final = re.compile(
-    r"(?:code|type|name)[\"']? ?[:=]+ ?(?:some\()?[\"']?(?:[\w.]+#)?(?:client\.|kms\.|kms)?\Z"
+    r"(?:code|type|name)[\"']? ?(?::=?|=>?) ?(?:some\()?[\"']?(?:[\w.]+#)?(?:client\.|kms\.|kms)?\Z"
 )
-_PLAIN_MESSAGE: Final = re.compile(r"access denied|not authorized to perform this operation|\bforbidden\b|eventname")
+_PLAIN_MESSAGE: Final = re.compile(
+    r"access denied|not authorized to perform this operation|\bforbidden\b|eventname[\"'\\]{0,3}\s?:"
+)
 _GROUP: Final = 250
 _BEFORE_SENTENCE: Final = 400
 _BEHIND_SENTENCE: Final = 40

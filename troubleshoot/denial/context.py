@@ -114,7 +114,7 @@ _KEYED_CODES: Final = (
 )
 _BARE_CODE: Final = re.compile(
     rf"(?=[ACFKNU])(?<![\w.#])(?<!\.[\n\x0b])({CODE})(?!\w|\.\w)"
-    rf"|(?=[ACFKNU])(?<![\w.])({CODE}(?=KMS Message)|Forbidden(?=: (?:Forbidden|null)))"
+    rf"|(?=[ACFKNU])(?<![\w.])({CODE}(?=KMS Message)|Forbidden(?=: (?:Forbidden|null)| and Http Status))"
 )
 _ADJACENT: Final = re.compile(
     r"(?<![\w.])((?:Validation|InvalidParameterValue|InvalidInput|InvalidRequest|BadRequest|GeneralService"

@@ -6,7 +6,7 @@ from typing import Final
 from troubleshoot.denial.view import View
 
 _OPENS: Final = r"(?<![\w*/:.)\\-])"
-_INSIDE: Final = r"(?:(?!\n\n)[^*]|(?<=[/:])\*(?!\*)){2,600}?"
+_INSIDE: Final = r"(?:(?!\n\n)[^*]|(?<=[/:])\*(?!\*)|(?<=/)\*(?=\*\*(?:\s|\Z))){2,600}?"
 _EMPHASIS: Final = re.compile(
     rf"{_OPENS}(?P<strong>\*\*\*?)(?=[^\s*]){_INSIDE}(?<=\S)(?P=strong)(?![\w*])"
     rf"|{_OPENS}(?P<weak>\*)(?=[A-Za-z]){_INSIDE}(?<=[\w.)])\*(?![\w*/:])"

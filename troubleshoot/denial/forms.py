@@ -5,6 +5,7 @@ from typing import Final
 
 from troubleshoot.denial.clauses import ALONE, CLAUSE, clause_action, read_clause
 from troubleshoot.denial.clean import Script
+from troubleshoot.denial.cuts import cut_at, is_told_again, without_rest
 from troubleshoot.denial.found import Found
 from troubleshoot.denial.marks import HARD
 from troubleshoot.denial.plain import read_plain
@@ -54,7 +55,11 @@ def _anchors(low: str) -> list[re.Match[str]]:
 def _sentence(script: Script, match: re.Match[str], done: int, limit: int, *, is_signed: bool) -> Found | None:
     plain = read_plain(script, match, done)
     if plain is None:
-        return _odd_sentence(script, match, done, limit, is_signed=is_signed)
+        cut = cut_at(script.low, match.end(), limit)
+        if cut is not None and is_told_again(script.low, cut, limit):
+            return None
+        odd = _odd_sentence(script, match, done, limit, is_signed=is_signed)
+        return odd if odd is None or cut is None else without_rest(odd, cut)
     found, clause = plain
     read_clause(script, clause, found)
     _web_identity(script, found)
@@ -85,8 +90,8 @@ def _odd_sentence(script: Script, match: re.Match[str], done: int, limit: int, *
     return found
 
 
-_HIDDEN_ACTION: Final = re.compile(r"[a-z][a-z0-9-]{1,40}:(?:\.{3}|…|[{<(\[%$][^\s\"'`]*)")
-"""An action whose service alone is told: `sns:...`, `sns:{name}`."""
+_HIDDEN_ACTION: Final = re.compile(r"[a-z][a-z0-9-]{1,40}(?::(?:\.{3}|…|[{<(\[%$][^\s\"'`]*)|:? ?\(truncated\b)")
+"""An action whose service alone is told: `sns:...`, `sns:{name}`, `sns (truncated...)`."""
 
 
 def _action(script: Script, match: re.Match[str], found: Found) -> int:
@@ -162,7 +167,7 @@ def _is_access_prose(script: Script, match: re.Match[str], found: Found, *, is_s
     kind = found.fields.get("principal_kind")
     if not is_signed and "arn:" not in found.fields.get("principal", ""):
         return False
-    ends_here = not match["perform"] and _ENDS.match(script.low, after) is not None
+    ends_here = (_CUT_OFF if match["perform"] else _ENDS).match(script.low, after) is not None
     if prose and kind is PrincipalKind.SERVICE:
         has_reason = CLAUSE.search(script.low, prose.end(), prose.end() + 200) is not None
         return has_reason or (" assume " in prose[0] and _is_service_trust(found))
@@ -175,7 +180,12 @@ def _is_service_trust(found: Found) -> bool:
     return True
 
 
-_ENDS: Final = re.compile(r"[\"'`.,;)}\]]*(?: *\Z| with an explicit| because no| \(s|[\"'`)}]|  | go to | ?$)")
+_CUT_OFF: Final = re.compile(r" ?to perform ?:? ?(?:\Z|\(truncated\b)")
+_ENDS: Final = re.compile(
+    r"[\"'`.,;)}\]]*(?: *\Z| with an explicit| because no| \(s|[\"'`)}]|  | go to | ?$"
+    r"| (?:to? ?)?p?e?r?f?o?r? ?(?:\Z|\(truncated\b))"
+)
+"""How a sentence without an action ends; a tool may have cut it anywhere."""
 
 
 def _clause_after(script: Script, start: int, limit: int) -> re.Match[str] | None:
@@ -234,8 +244,8 @@ _QUOTED_NAME: Final = re.compile(r"[A-Z]+[a-z]\w*[A-Z]\w*[\"'`]")
 """A name in mixed letters with which a quoted message ends."""
 _ELISION_BEFORE: Final = re.compile(r"\.{3} (?=[\w.]+[-_:/])")
 _NO_VALUE: Final = re.compile(
-    r"[\"'`]?(?:(?!arn:)\w+: |because|with (?:an )?explicit|\(service|status(?: code)?\b|(?:\.{3}|…)(?![\w/:-])|\Z)"
-    r"|(?:action|operation)s? "
+    r"[\"'`]?(?:(?!arn:)\w+: |because|with (?:an )?explicit|\((?:service|truncated)\b|status(?: code)?\b"
+    r"|(?:\.{3}|…)(?![\w/:-])|\Z)|(?:action|operation)s? "
 )
 _RESOURCE_LIKE: Final = re.compile(
     r"[\s\"'`(]*(?:\.{2,}/|[<{[$…]|\*|[\w.+=@*()-]*(?:[:/]|[\w-]*[-_.\d][\w-]*)"
