@@ -1,5 +1,7 @@
 """What nobody took is seen, and sent again by an administrator."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -71,6 +73,9 @@ def test_what_is_tried_again_by_itself_is_shown_with_its_time(letter, adam):
     assert "No message was given up." in page
     assert "3 attempts" in page
     assert "Next attempt" in page
+    assert "as soon as its turn comes" in page
+    OutboxMessage.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    assert "as soon as its turn comes" not in signed_in(adam).get("/deliveries/").content.decode()
 
 
 def test_it_is_quiet_where_nothing_waits(adam):

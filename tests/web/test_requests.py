@@ -360,6 +360,17 @@ def test_a_request_that_was_sent_back_waits_for_its_answer_and_no_decision(alice
     assert "decides." not in page
 
 
+def test_the_approvers_question_stands_beside_the_button_to_answer_it(
+    alice: Person, rita: Person, account: Account
+) -> None:
+    asked = make_request(requester=alice, account=account)
+    sent = {"digest": asked.change_digest, "reason": "Which <b>dataset</b>?"}
+    signed_in(rita).post(f"/queue/{asked.code}/ask/", sent)
+    page = _steps(asked, alice)
+    notice = page[page.index("An approver waits for your answer") :]
+    assert notice.index("Which &lt;b&gt;dataset&lt;/b&gt;?") < notice.index("/answer/")
+
+
 def test_both_who_approved_are_named_and_nobody_who_approved_another_change(
     alice: Person, rita: Person, noor: Person, account: Account
 ) -> None:

@@ -41,11 +41,14 @@ def request_response(
     status: int = 200,
 ) -> HttpResponse:
     """Return the page of a request, with what people said about it and the form to say more."""
+    concerned = person.pk in (asked.requester_id, asked.beneficiary_id)
+    may_answer = concerned and asked.state == State.NEEDS_CHANGES
     context = {
         "page": request_page(asked, viewer=person),
         "comments": comment_views(asked, viewer=person),
         "may_comment": may_comment(person, asked),
-        "may_answer": asked.state == State.NEEDS_CHANGES and person.pk in (asked.requester_id, asked.beneficiary_id),
+        "may_answer": may_answer,
+        "question": selectors.last_question(asked) if may_answer else "",
         "comment_form": comment_form or CommentForm(),
         "comment_back": "request",
     }

@@ -167,11 +167,11 @@ def _is_telling(path: Path, brought: frozenset[str]) -> bool:
 def _unread(possible: Iterator[Path]) -> Iterator[Finding]:
     ways = tuple(possible)
     if ways:
+        number = "a known way" if len(ways) == 1 else f"{len(ways)} known ways"
         yield Finding(
             "held_unknown",
             Level.MEDIUM,
-            f"What the principal holds could not be read. With it, this could open {len(ways)} known ways to more "
-            "rights.",
+            f"What the principal holds could not be read. With it, this could open {number} to more rights.",
             "Let the portal read the account, or look at what the principal holds.",
             paths=tuple(path.id for path in ways),
         )

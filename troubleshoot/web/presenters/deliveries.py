@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
 from troubleshoot.access.deliveries import Way
 from troubleshoot.models import Channel, OutboxMessage
@@ -32,6 +33,11 @@ class LetterRow:
     error: str
     made_at: datetime
     next_try: datetime | None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it waits for its turn alone: what goes to a receiver that just refused is held for a while."""
+        return self.next_try is not None and self.next_try <= timezone.now()
 
 
 def way_row(way: Way) -> WayRow:
