@@ -100,8 +100,10 @@ _LABEL_BEFORE: Final = re.compile(
     r"(?:code|type|name)[\"']? ?(?::=?|=>?) ?(?:some\()?[\"']?(?:[\w.]+#)?(?:client\.|kms\.|kms)?\Z"
 )
 _PLAIN_MESSAGE: Final = re.compile(
-    r"access denied|not authorized to perform this operation|\bforbidden\b|eventname[\"'\\]{0,3}\s?:"
+    r"access denied|not authorized to perform this operation|\bforbidden\b|eventname[\"'\\]{1,3}\s?:"
 )
+_ASKED: Final = re.compile(r"\b(?:contains|includes|equals|endswith|startswith)\(")
+"""A program that looks for the words itself."""
 _GROUP: Final = 250
 _BEFORE_SENTENCE: Final = 400
 _BEHIND_SENTENCE: Final = 40
@@ -156,7 +158,7 @@ def _is_refusal(script: Script, group: list[tuple[int, str]]) -> bool:
         return True
     words = _WORDS_BEHIND.match(script.low, end)
     said = words["said"] if words else ""
-    return said.count(" ") < _FEW or _REFUSAL.search(said) is not None
+    return (said.count(" ") < _FEW and "expired" not in said) or _REFUSAL.search(said) is not None
 
 
 _MERE_CODES: Final = frozenset({_CALL, "api", "xml"})
@@ -189,12 +191,16 @@ def _keyed_marks(low: str, words: set[str]) -> list[tuple[int, str]]:
     for word in _CODE_STEMS:
         at = low.find(word) if word in words else -1
         while at >= 0:
-            if _LABEL_BEFORE.search(low, max(0, at - 60), at) and _PLAIN_MESSAGE.search(
-                low, max(0, at - 300), at + 300
-            ):
+            is_labelled = _LABEL_BEFORE.search(low, max(0, at - 60), at) is not None
+            if is_labelled and _is_refused_near(low, at):
                 marks.append((at + len(word), _KEYED))
             at = low.find(word, at + len(word))
     return marks
+
+
+def _is_refused_near(low: str, at: int) -> bool:
+    begin = max(0, at - 300)
+    return _PLAIN_MESSAGE.search(low, begin, at + 300) is not None and _ASKED.search(low, begin, at) is None
 
 
 def _groups(text: str, marks: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
