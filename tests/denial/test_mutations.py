@@ -128,6 +128,33 @@ FAILURE = "You are not authorized to perform this operation. Encoded authorizati
             "x9Qk3vT1mZ" * 5 + "7pR5sW2yB8" * 3,
         ),
         (f"{FAILURE} x9Qk3vT1mZ7pR5sW2yB8-[secret-access-key-removed]", "encoded_message", CUT),
+        ("AccessDenied: user\n/nora is not authorized to perform: s3:ListBucket", "principal", None),
+        (
+            f"User: {NORA} is not authorized to perform: s3:Lis\\\u2060tBucket with an explicit deny",
+            "action",
+            "s3:ListBucket",
+        ),
+        (
+            (
+                '{"userIdentity": {"\narn": "ar\nn:aws:iam::444455556666:user/nora", "userName": "nora"}, '
+                '"eventName": "A", "errorCode": "AccessDenied", "errorMessage": "Access Denied"}'
+            ),
+            "principal",
+            NORA,
+        ),
+        (
+            (
+                f"Mar  2 10:15:00 host app[1]: User: {NORA} is not authorized to perform: s3:GetObject on resource: "
+                "arn:aws:s3:::shop\nMar  2 10:15:00 host app[1]: /* with an explicit deny in a session policy"
+            ),
+            "resource",
+            "arn:aws:s3:::shop/*",
+        ),
+        (
+            "error: ECS was unable to assume the role 'arn:aws:iam::444455556666:role/shop'that was provided",
+            "resource",
+            None,
+        ),
     ],
 )
 def test_what_a_line_break_may_have_cut_is_whole_or_null(text: str, field: str, value: str | None) -> None:

@@ -109,7 +109,7 @@ _BEFORE_SENTENCE: Final = 400
 _BEHIND_SENTENCE: Final = 40
 _NEARBY_CODE: Final = re.compile(rf"(?<![\w.])(?:{_C})(?!\w)")
 _API: Final = re.compile(r"API:\s+([a-z0-9-]+:\w+(?:[\n\x0b]\w+(?=\s(?:User|You)\b))?)")
-_ARN: Final = re.compile(r"\"(?:useridentity\.)?arn\s?\"\s?:\s?\"\s?(arn:[^\" ]+)\"", re.IGNORECASE)
+_ARN: Final = re.compile(r"\"\s?(?:useridentity\.)?a\s?r\s?n\s?\"\s?:\s?\"\s?(a\s?r\s?n\s?:[^\" ]+)\"", re.IGNORECASE)
 _NAME: Final = re.compile(r"\"(?i:username)\"\s?:\s?\"([\w+=,.@-]+)\"")
 
 

@@ -121,13 +121,15 @@ _WORD_CHARS: Final = string.ascii_letters + "-"
 
 def _break(match: re.Match[str]) -> str:
     """A window's break stays one, unless a word ended there or a logger began a new line."""
-    if _STARS.match(match[0], 1) and _goes_on_with_stars(match.string, match.start(), match.end()):
-        return match[0]
+    stars = _STARS_BEHIND_STAMP.search(match[0]) if match["stamp"] else _STARS.match(match[0], 1)
+    if stars and _goes_on_with_stars(match.string, match.start(), match.end()):
+        return "\n" + stars[0] if match["stamp"] else match[0]
     is_hard = match[0][0] == HARD and match[0][1:2] != " " and not match["stamp"]
     return HARD if is_hard else "\n"
 
 
 _STARS: Final = re.compile(r"/?\*")
+_STARS_BEHIND_STAMP: Final = re.compile(r"/\*{1,2} ?\Z")
 _OPEN_ARN: Final = re.compile(r"arn:[^\s\"]*(?:[\n\x0b][^\s\"]+){0,3}\Z")
 
 

@@ -50,8 +50,8 @@ _MARKS: Final = re.compile(
     r"|(?P<entity>&(?:amp;){0,4}(?:\#\d{1,6}|\#[xX][0-9A-Fa-f]{1,5}|quot|lt|gt|apos|nbsp|sol|plus|equals|amp);)",
     re.IGNORECASE,
 )
-_ESCAPE_GOES_ON: Final = r"[nrt][A-Z\d\\\"'{<\[]|[ux][\dA-Fa-f]"
-_HIDDEN: Final = re.compile(rf"\\[{_INVISIBLE}]+(?![{_INVISIBLE}]|{_ESCAPE_GOES_ON})|[{_INVISIBLE}]+")
+_ESCAPE_GOES_ON: Final = r"n[A-Z\d\\\"'{<\[]|r\\|u[\dA-Fa-f]{4}|x[\dA-Fa-f]{2}"
+_HIDDEN: Final = re.compile(rf"\\+[{_INVISIBLE}]+(?![{_INVISIBLE}]|{_ESCAPE_GOES_ON})|[{_INVISIBLE}]+")
 """Invisible characters, with the backslash that a shell put before them, unless it escapes what comes behind them."""
 _BROKEN_ENTITY: Final = re.compile(r"&(?=[#\w]{0,8}\n)[#\w\n]{2,10};")
 _PLAIN: Final = {"gone": "", "blank": " "}

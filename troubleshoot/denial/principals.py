@@ -22,7 +22,7 @@ def principal_into(found: Found, slot: Slot) -> None:
     if kind is PrincipalKind.ANONYMOUS:
         found.spans["principal_kind"] = (slot.start, slot.end)
         return
-    if _NO_SESSION.match(slot.value) is None:
+    if _NO_SESSION.match(slot.value) is None and not slot.value.startswith("/"):
         found.put("principal", slot)
     account = _ACCOUNT.match(slot.value)
     if account:

@@ -239,7 +239,11 @@ def read_other_words(script: Script) -> list[Found]:
         return []
     found = Found(caller.start(), action.end)
     principal = open_ended(script.text, caller.start())
-    if principal and not _is_broken_off(script.text, principal.end):
+    if (
+        principal
+        and HARD not in script.text[principal.start : principal.end + 1]
+        and not _is_broken_off(script.text, principal.end)
+    ):
         principal_into(found, principal)
     found.put("action", action)
     word = _RESOURCE_WORD.search(script.low, caller.end(), action.start) or _RESOURCE_WORD.search(
