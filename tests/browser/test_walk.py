@@ -113,7 +113,7 @@ def test_the_road_from_a_denied_call_to_the_same_call_allowed(person, desk, scri
     expect(employee.locator("main")).to_contain_text("Read from IAM")
     clicks.on(employee.get_by_role("link", name="Request access"))
     employee.locator("[name=justification]").fill("The weekly import needs the list of schemas.")
-    clicks.on(employee.locator("main form button[type=submit]"))
+    clicks.on(employee.get_by_role("button", name="Request access"))
     expect(employee.locator("#request-status")).to_contain_text("waiting for a decision")
     assert clicks.count <= 4
     waiting = employee.url

@@ -84,7 +84,9 @@ def test_mail_and_slack_say_that_it_is_more(alice: Person, account: Account, rit
     assert mail.subject.endswith(f"asks for {CALL} and more")
     assert f"Action:    {CALL}\nAlso:      {MORE}\nResource:" in mail.body
     assert f"<td>{MORE}</td>" in str(mail.alternatives[0][0])
-    assert f"Also\\n{MORE}" in json.dumps(json.loads(slack.letter(message, None)[0]))  # type: ignore[arg-type]
+    # A room has the place to name them all.
+    said = json.dumps(json.loads(slack.letter(message, None)[0]))  # type: ignore[arg-type]
+    assert all(action in said for action in JOB)
 
 
 def test_mail_about_the_call_alone_says_nothing_of_more(alice: Person, account: Account, rita: Person) -> None:
