@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
@@ -148,6 +149,7 @@ def test_the_edit_of_a_document_counts_as_what_it_adds(account):
     assert [found.action for found in permissions_of(change)] == [DELETE]
 
 
+@time_machine.travel("2028-02-29T12:00:00+00:00", tick=False)  # a midnight in between would be another day
 def test_a_substitute_counts_within_the_dates_only(account, alice, rita, ida):
     rule = make_rule(rita)
     place = RuleApprover.objects.get(rule=rule)
