@@ -17,7 +17,7 @@ from troubleshoot.iam.layers import Layer
 from troubleshoot.iam.snapshot import Missing, Snapshot
 from troubleshoot.remedy import Situation, propose
 
-ALL = Sight(live=True, policy_text=True, control_policy_text=True)
+ALL = Sight(live=True, policy_text=True, every_policy_text=True)
 HERE = "arn:aws:personalize:us-east-1:123456789012"
 DATASET = f"{HERE}:dataset/food/INTERACTIONS"
 ROLE = "arn:aws:iam::123456789012:role/service-role/PersonalizeRole"

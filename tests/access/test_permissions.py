@@ -8,7 +8,7 @@ from troubleshoot.access.permissions import NOTHING, Sight, is_linked, roles_of,
 from troubleshoot.models import Role, RoleAssignment
 
 pytestmark = pytest.mark.django_db
-EVERYTHING = Sight(live=True, policy_text=True, control_policy_text=True)
+EVERYTHING = Sight(live=True, policy_text=True, every_policy_text=True)
 
 
 def test_it_shows_people_their_own_principal_without_the_organizations_texts(account, alice):

@@ -48,7 +48,7 @@ def test_the_diagnosis_of_the_message_shows_the_planted_statement(planted: Plant
         reading=reading,
         account=None,
         viewer=None,
-        sight=Sight(live=True, policy_text=True, control_policy_text=True),
+        sight=Sight(live=True, policy_text=True, every_policy_text=True),
         snapshot=planted.snapshot,
         not_live_because="",
         at=datetime.fromisoformat(planted.snapshot.read_at),

@@ -63,7 +63,8 @@ PAGE_SECONDS = 8.0
 
 _LATE = NotAnswered("AWS took too long to answer. Check again in a moment.", ProblemKind.TIMED_OUT)
 _MOST_ROLES = 5
-_CONTROL_KINDS = frozenset({"SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"})
+_OF_THE_PRINCIPAL = ("PRINCIPAL", "IDENTITY", "BOUNDARY", "SESSION")
+"""In AWS's kinds of policies and checks, such as `PERMISSIONS_BOUNDARY`: those that the principal itself has."""
 
 
 class Deadline:
@@ -235,7 +236,7 @@ def _masked_simulation(answer: Simulation | NotAnswered | None, sight: Sight) ->
 
 def _masked_message(answer: DecodedMessage | NotAnswered | None, sight: Sight) -> DecodedMessage | NotAnswered | None:
     """AWS's own text names the statements of every layer, the organization's, too."""
-    if not isinstance(answer, DecodedMessage) or sight.control_policy_text:
+    if not isinstance(answer, DecodedMessage) or sight.every_policy_text:
         return answer
     shown = replace(answer, text="", matched=_own(answer.matched), failures=_own(answer.failures))
     return shown if sight.policy_text else replace(shown, matched=(), failures=(), context={})
@@ -254,7 +255,7 @@ def _masked_record(
     evaluations = tuple(
         replace(
             one,
-            matched=one.matched if sight.control_policy_text else (),
+            matched=one.matched if sight.every_policy_text else (),
             checks=tuple(
                 check if _is_text_for(check.kind, sight) else replace(check, matched=()) for check in one.checks
             ),
@@ -266,4 +267,5 @@ def _masked_record(
 
 
 def _is_text_for(kind: str, sight: Sight) -> bool:
-    return sight.control_policy_text if kind in _CONTROL_KINDS else sight.policy_text
+    is_own = any(word in kind.upper() for word in _OF_THE_PRINCIPAL)
+    return sight.policy_text if is_own else sight.every_policy_text

@@ -9,7 +9,7 @@ from troubleshoot.access.answer import NextCheck, Standing
 from troubleshoot.access.calls import as_of
 from troubleshoot.access.judging import Judged, base_context
 from troubleshoot.access.permissions import Sight
-from troubleshoot.access.shown import stopping_statements
+from troubleshoot.access.shown import missing_keys, stopping_statements
 from troubleshoot.denial import Denial
 from troubleshoot.iam import evaluate
 from troubleshoot.iam.arn import Arn, parse_arn
@@ -90,7 +90,7 @@ class _Foresight:
             resource=next(filter(None, (_exact(kind, self._facts) for kind in _types(check))), None),
             layer=stop.layer if stop else None,
             statement=next((one for one in shown if stop and one.layer is stop.layer), None),
-            missing=_unique(key for one in decisions for key in one.missing_keys) if self._sight.policy_text else (),
+            missing=_unique(key for one in decisions for key in missing_keys(one, self._sight)),
             is_given_too=standing is Standing.PASSES and self._is_stopped_now(requests),
         )
 

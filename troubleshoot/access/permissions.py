@@ -46,17 +46,20 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What of a principal's live state a person may see: anything, policy texts, and the organization's texts."""
+    """What of a principal's live state a person may see: anything, the texts of its own policies, and all others'.
+
+    Others' are the organization's policies and those of resources and VPC endpoints, which a made-up message may name.
+    """
 
     live: bool = False
     policy_text: bool = False
-    control_policy_text: bool = False
+    every_policy_text: bool = False
 
 
 NOTHING = Sight()
 _OWN = Sight(live=True, policy_text=True)
 _OUTLINE = Sight(live=True)
-_EVERYTHING = Sight(live=True, policy_text=True, control_policy_text=True)
+_EVERYTHING = Sight(live=True, policy_text=True, every_policy_text=True)
 
 
 def roles_of(person: Any) -> Roles:
@@ -75,8 +78,8 @@ def roles_of(person: Any) -> Roles:
 def sight_of(person: Any, account: Account | None, principal_arn: str | None) -> Sight:
     """Return what `person` may see of the principal `principal_arn` in `account`.
 
-    Their own linked principals: live state and policy text, without the organization's control policies. Any
-    principal: to helpdesk without any text, to approvers of the account, administrators and auditors with all.
+    Their own linked principals: live state and the text of the policies that these hold. Any principal: to helpdesk
+    without any text, to approvers of the account, administrators and auditors with all.
     """
     if account is None or not principal_arn:
         return NOTHING

@@ -10,9 +10,10 @@ from troubleshoot.denial import Denial, DenyKind
 from troubleshoot.iam.decision import Decision, Effect, LayerResult, StatementReason
 from troubleshoot.iam.layers import Layer
 from troubleshoot.iam.snapshot import Missing, OrganizationLevel, Snapshot, StoredPolicy
-from troubleshoot.remedy import LAYER_OF
+from troubleshoot.remedy import LAYER_OF, Change, ChangeKind
 
 CONTROL_LAYERS = frozenset({Layer.SCPS, Layer.RCPS})
+_OF_THE_PRINCIPAL = frozenset({Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION})
 
 
 def masked(decision: Decision | None, sight: Sight) -> Decision | None:
@@ -20,7 +21,21 @@ def masked(decision: Decision | None, sight: Sight) -> Decision | None:
     if decision is None:
         return None
     layers = {layer: _masked_layer(result, sight) for layer, result in decision.layers.items()}
-    return replace(decision, layers=layers)
+    return replace(decision, layers=layers, missing_keys=missing_keys(decision, sight))
+
+
+def missing_keys(decision: Decision, sight: Sight) -> tuple[str, ...]:
+    """Return the condition keys that the decision rests on, but for those of policies that are not to be seen."""
+    if sight.every_policy_text:
+        return decision.missing_keys
+    seen = {key for layer, result in decision.layers.items() if _text_visible(layer, sight) for key in result.missing}
+    return tuple(key for key in decision.missing_keys if key in seen)
+
+
+def shown_change(change: Change, sight: Sight) -> Change:
+    """Return the change with no more of the document that it edits than what is added, where that is not to be seen."""
+    readable = sight.every_policy_text if change.kind is ChangeKind.TRUST_EDIT else sight.policy_text
+    return change if readable else change.only_added()
 
 
 def gates(facts: Denial, decision: Decision | None, snapshot: Snapshot | None) -> tuple[Gate, ...]:
@@ -100,7 +115,7 @@ def _masked_layer(result: LayerResult, sight: Sight) -> LayerResult:
 
 
 def _text_visible(layer: Layer, sight: Sight) -> bool:
-    return sight.control_policy_text if layer in CONTROL_LAYERS else sight.policy_text
+    return sight.policy_text if layer in _OF_THE_PRINCIPAL else sight.every_policy_text
 
 
 def _shown(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -66,6 +66,14 @@ class Change:
     def may_end(self) -> bool:
         """Whether an end can be written into it: into its own policy, or into the statement that an edit adds."""
         return bool(self.statements or (self.edit and self.edit.dated))
+
+    def only_added(self) -> "Change":
+        """Return the change with nothing of an edited document but the statements that it adds."""
+        if self.edit is None:
+            return self
+        added = [self.edit.after["Statement"][index] for index in self.edit.dated]
+        after = {"Version": "2012-10-17", "Statement": added}
+        return replace(self, edit=replace(self.edit, before="", after=after, dated=tuple(range(len(added)))))
 
     def as_data(self) -> dict[str, Any]:
         """Return the change as plain JSON data; `change_from_data` is the way back.

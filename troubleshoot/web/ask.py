@@ -109,7 +109,8 @@ def _page(
     shown = tuple(chosen if one.key == chosen.key else one for one in case.options.choices)
     changes = [one.change for one in shown]
     touching = Touching(case.options.account, changes, viewer=case.person, case=case.kept.code)
-    choices = choices_of(shown, ends=_ends(form), touching=touching, proofs=case.options.proofs)
+    sight = case.answer.sight
+    choices = choices_of(shown, ends=_ends(form), touching=touching, proofs=case.options.proofs, sight=sight)
     context = {
         "form": form,
         "kept": case.kept,

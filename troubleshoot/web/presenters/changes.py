@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from troubleshoot.iam.document import parse_policy
 from troubleshoot.iam.printing import policy_data
-from troubleshoot.remedy import Change, edited_document, grant_document
+from troubleshoot.remedy import Change, ChangeKind, edited_document, grant_document
 from troubleshoot.web.components import PolicyLine
-from troubleshoot.web.presenters.policies import PolicyView
+from troubleshoot.web.presenters.policies import PolicyView, document_view
 
 _NO_DATE_YET = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _NONE = (PolicyLine(None, "(there is no such policy)"),)
@@ -33,6 +33,13 @@ def change_diff(change: Change, *, ends: str) -> DiffView:
     after = document_of(change, ends=ends).split("\n")
     found = diff_of(before, after, titles=(f"{name}, now", f"{name}, with the change"))
     return found if before else DiffView(PolicyView(found.before.title, _NONE), found.after)
+
+
+def added_view(change: Change, *, ends: str) -> PolicyView:
+    """Return what a change adds to a document that its reader may not see: `change` as `only_added` left it."""
+    name = "the trust policy" if change.kind is ChangeKind.TRUST_EDIT else "the policy"
+    caption = "The rest of the document is shown to those who decide."
+    return document_view(document_of(change, ends=ends), title=f"What is added to {name}", caption=caption)
 
 
 def document_of(change: Change, *, ends: str) -> str:

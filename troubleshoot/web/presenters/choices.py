@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from troubleshoot.access.permissions import Sight
 from troubleshoot.access.reach import Touching
+from troubleshoot.access.shown import shown_change
 from troubleshoot.remedy.alternatives import Alternative, Way
 from troubleshoot.remedy.proof import Proven, Result
 from troubleshoot.web.presenters.allows import AllowsView, allows_view
-from troubleshoot.web.presenters.changes import DiffView, change_diff
+from troubleshoot.web.presenters.changes import DiffView, added_view, change_diff
 from troubleshoot.web.presenters.policies import PolicyView, change_view
 from troubleshoot.web.presenters.risk import RiskView, approvals_words, longest_words, risk_view
 from troubleshoot.web.presenters.touched import touched
@@ -22,7 +24,10 @@ _JOBS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing that can be asked for. `full` says why AWS has no room for it, and is empty where it has."""
+    """One thing that can be asked for. `full` says why AWS has no room for it, and is empty where it has.
+
+    `diff` is the document that it edits, before and after; `added` what it adds to one that is not to be seen.
+    """
 
     key: str
     title: str
@@ -34,18 +39,27 @@ class Choice:
     proof: str
     touched: str
     policy: PolicyView | None
+    added: PolicyView | None
     diff: DiffView | None
     full: str
 
 
 def choices_of(
-    choices: Iterable[Alternative], *, ends: str, touching: Touching, proofs: Mapping[str, Sequence[Proven]]
+    choices: Iterable[Alternative],
+    *,
+    ends: str,
+    touching: Touching,
+    proofs: Mapping[str, Sequence[Proven]],
+    sight: Sight,
 ) -> tuple[Choice, ...]:
     """Return the choices in words. `ends` stands for the date of the end in the policy.
 
-    `proofs` are what was shown of each action of a whole job, by the choice's key.
+    `proofs` are what was shown of each action of a whole job, by the choice's key. `sight` is what of the principal's
+    policies the reader may see: of a document that is not to be seen stands only what is added.
     """
-    return tuple(_choice(one, ends=ends, touching=touching, found=proofs.get(one.key, ())) for one in choices)
+    return tuple(
+        _choice(one, ends=ends, touching=touching, found=proofs.get(one.key, ()), sight=sight) for one in choices
+    )
 
 
 def title_of(alternative: Alternative) -> str:
@@ -58,8 +72,10 @@ def title_of(alternative: Alternative) -> str:
     return f"By hand: a change of {edit.policy_name}" if edit else "By hand"
 
 
-def _choice(one: Alternative, *, ends: str, touching: Touching, found: Sequence[Proven]) -> Choice:
+def _choice(one: Alternative, *, ends: str, touching: Touching, found: Sequence[Proven], sight: Sight) -> Choice:
     change = one.change
+    shown = shown_change(change, sight)
+    whole = shown is change
     return Choice(
         key=one.key,
         title=title_of(one),
@@ -73,7 +89,8 @@ def _choice(one: Alternative, *, ends: str, touching: Touching, found: Sequence[
         proof=_proof(one, found),
         touched=touched(change, touching.by(change)),
         policy=change_view(change, title="The exact policy", ends=ends) if change.statements else None,
-        diff=change_diff(change, ends=ends) if change.edit else None,
+        added=added_view(shown, ends=ends) if shown.edit and not whole else None,
+        diff=change_diff(change, ends=ends) if change.edit and whole else None,
         full=one.full,
     )
 

@@ -6,11 +6,13 @@ from django.conf import settings
 
 from troubleshoot.access import routing, selectors
 from troubleshoot.access.beside import beside_words
-from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.permissions import roles_of, sight_of
+from troubleshoot.access.shown import shown_change
 from troubleshoot.models import UNSETTLED, AccessRequest, Account, Approval, Grant, Person, State
 from troubleshoot.remedy import Change, change_from_data, edited_document
 from troubleshoot.web.components import Contact, Fact, Status, Step
 from troubleshoot.web.presenters.allows import AllowsView, asked_view
+from troubleshoot.web.presenters.changes import added_view
 from troubleshoot.web.presenters.decisions import who_in_words
 from troubleshoot.web.presenters.grants import chain_facts
 from troubleshoot.web.presenters.names import LAYERS, Name, in_sentence, list_in_words, principal_name, resource_name
@@ -106,7 +108,7 @@ def request_page(
         ),
         facts=facts_of_request(request),
         justification=request.justification,
-        policy=_policy(request, change, grant) if concerned or _reads_policies(viewer, request) else None,
+        policy=_policy(request, change, grant, viewer) if concerned or _reads_policies(viewer, request) else None,
         allows_title=_allows_title(request),
         allows=asked_view(change),
         digest=request.change_digest,
@@ -135,14 +137,17 @@ def _contact(account: Account) -> Contact:
     return Contact(account.contact_name, account.contact_email, account.contact_note)
 
 
-def _policy(request: AccessRequest, change: Change, grant: Grant | None) -> PolicyView:
-    if grant:
+def _policy(request: AccessRequest, change: Change, grant: Grant | None, viewer: Person) -> PolicyView:
+    shown = shown_change(change, sight_of(viewer, request.account, change.principal)) if change.edit else change
+    ends = f"{duration_words(change.hours)} after it is applied" if change.hours else ""
+    if shown is not change and not change.statements:
+        return added_view(shown, ends=ends)
+    if grant and shown is change:
         return document_view(grant.document, title=grant.policy_arn)
     if change.edit and not change.statements:
         return document_view(
             edited_document(change.edit, ends_at=None), title=change.edit.policy_name or "Trust policy"
         )
-    ends = f"{duration_words(change.hours)} after it is applied" if change.hours else ""
     return change_view(change, title="The exact policy", ends=ends, is_open=request.state in UNSETTLED)
 
 
