@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -18,8 +19,10 @@ from troubleshoot.remedy.dependent import SID
 from troubleshoot.web.rules import Rule, permits
 from troubleshoot.web.table import PAGES, Page
 
-# Not pages: a fragment, a plain text and JSON. The case link leads on to the diagnosis.
-NOT_PAGES = frozenset({"request-status", "ticket", "health", "case", "guide-ticket", "guide-file", "guide-request"})
+# Not pages: a fragment, a plain text and JSON. The case link leads on to the diagnosis, a password link to its form.
+NOT_PAGES = frozenset(
+    {"request-status", "ticket", "health", "case", "guide-ticket", "guide-file", "guide-request", "password-link"}
+)
 IMPORTING = "personalize:CreateDatasetImportJob"
 IMPORT = "arn:aws:personalize:us-east-1:123456789012:dataset-import-job/weekly"
 ROLE = "arn:aws:iam::123456789012:role/personalize/PersonalizeService"
@@ -28,6 +31,7 @@ LOOKING = ("anonymous", "owner", "helpdesk", "approver", "admin", "auditor")
 GRANTED = (State.ACTIVE, State.EXPIRED)
 BEYOND_THE_TABLE = (
     ("not-found", "/nowhere/", "anonymous"),
+    ("no-link", f"/password/{UUID(int=0)}/made-up/", "anonymous"),
     ("not-permitted", "/people/", "owner"),
     ("home-with-example", "/?example=pass-role", "anonymous"),
     ("search-found", "/search/?q=campaign", "anonymous"),
@@ -152,7 +156,7 @@ def visits(world: World, role: str | None = None) -> Iterator[Visit]:
         lookers = [looker for looker in LOOKING if _may_look(page, world.people.get(looker))]
         for looker in _different(page, lookers):
             if role in (None, looker):
-                yield Visit(f"{page.name}-{looker}", world.address(page), looker, world.people.get(looker))
+                yield Visit(f"{page.name}-{looker}", world.way_to(page), looker, world.people.get(looker))
     for name, path, looker in (*BEYOND_THE_TABLE, *_of_grants(), *_of_asking()):
         if role in (None, looker):
             yield Visit(f"{name}-{looker}", path, looker, world.people.get(looker))

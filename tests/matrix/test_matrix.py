@@ -61,7 +61,7 @@ def world(db: None) -> Any:
 def test_every_method_does_what_the_table_says(world: Any, page: Page, role: str) -> None:
     address = world.address(page)
     for method in METHODS:
-        response = world.client(role).generic(method, address)
+        response = world.client(role, page).generic(method, address)
         assert _outcome(response) == _expected(page, method, role), f"{method} {address} as {role}"
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from tests.builders import make_diagnosis, make_request, make_rule
 from tests.cast import ALICE_ARN, make_account, make_person
+from troubleshoot.access import passwords
 from troubleshoot.access.unread import send
 from troubleshoot.models import (
     AccessRequest,
@@ -19,16 +20,17 @@ from troubleshoot.models import (
     RoutingRule,
     UnreadMessage,
 )
-from troubleshoot.web.table import Page
+from troubleshoot.web.table import PAGES, Page
 
 ROLES = ("anonymous", "owner", "stranger", "helpdesk", "approver", "admin", "auditor", "disabled")
+_LINK = next(page for page in PAGES if page.name == "password-link")
 
 
 @dataclass(frozen=True)
 class World:
     """The owner's diagnosis and request, in one account, a text they sent, and a change that another admin proposed.
 
-    `letter` is a mail that nobody took.
+    `letter` is a mail that nobody took. The proposer has a link for a new password, and never signs in: that ends it.
     """
 
     account: Account
@@ -49,8 +51,10 @@ class World:
             "cause_id": "P01",
             "slug": "access-keys",
             "public_id": self.people["stranger"].public_id,
-            "key": "made-up",
+            "key": passwords.key_for(self.change.proposed_by),
         }
+        if page.route.startswith("password/"):
+            known["public_id"] = self.change.proposed_by.public_id
         if page.route.startswith("deliveries/"):
             known["pk"] = self.letter.pk
         if page.route.startswith("rules/"):
@@ -59,11 +63,17 @@ class World:
         wanted = {name: value for name, value in known.items() if f"{name}>" in page.route}
         return reverse(page.name, kwargs=wanted)
 
-    def client(self, role: str) -> Client:
-        """Return a browser in which somebody with this role is signed in."""
+    def way_to(self, page: Page) -> str:
+        """Return the address by which people come to a page: to the form for a new password only by their link."""
+        return self.address(_LINK if page.name == "set-password" else page)
+
+    def client(self, role: str, page: Page | None = None) -> Client:
+        """Return a browser in which somebody with this role is signed in, and that has come to `page` once."""
         client = Client(raise_request_exception=True)
         if role != "anonymous":
             client.force_login(self.people[role])
+        if page and self.way_to(page) != self.address(page):
+            client.get(self.way_to(page))
         return client
 
 

@@ -46,7 +46,7 @@ MARKUP = re.compile(r"<script>alert|<img src=x|<b>|\b14\b2026|onerror=alert\(1\)
 @pytest.mark.parametrize("page", [page for page in WORKING_ROOMS if page.get], ids=lambda page: page.name)
 def test_a_page_costs_few_queries_and_is_light(db: None, page: Any) -> None:
     world = make_world()
-    client = world.client(READERS.get(page.name, "admin"))
+    client = world.client(READERS.get(page.name, "admin"), page)
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -59,7 +59,7 @@ def test_a_page_costs_few_queries_and_is_light(db: None, page: Any) -> None:
 @pytest.mark.parametrize("page", [page for page in WORKING_ROOMS if page.get], ids=lambda page: page.name)
 def test_a_page_is_well_made_and_plain_for_everybody_who_may_see_it(db: None, page: Any) -> None:
     world = make_world()
-    answers = [world.client(role).get(world.address(page), follow=True) for role in world.people]
+    answers = [world.client(role, page).get(world.address(page), follow=True) for role in world.people]
     seen = [answer for answer in answers if answer.status_code == 200]
     assert seen
     for answer in seen:

@@ -18,7 +18,7 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w{64}"')
 def test_every_form_of_a_page_holds_its_token(db: None, page: Any) -> None:
     world = make_world()
     for role in world.people:
-        answer = world.client(role).get(world.address(page), follow=True)
+        answer = world.client(role, page).get(world.address(page), follow=True)
         if answer.status_code == 200 and "html" in answer["Content-Type"]:
             forms = _FORM.findall(answer.content.decode())
             assert [form for form in forms if not _TOKEN.search(form)] == []

@@ -44,7 +44,7 @@ def test_every_page_is_light_and_loads_from_this_site_alone() -> None:
         client = Client()
         if visit.person:
             client.force_login(visit.person)
-        html = client.get(visit.path).content
+        html = client.get(visit.path, follow=True).content
         files = Loaded(html.decode()).addresses
         if outside := [file for file in files if urlsplit(file).netloc or not file.startswith("/")]:
             foreign[visit.name] = outside
