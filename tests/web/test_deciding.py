@@ -14,7 +14,20 @@ from tests.cast import ALICE_ARN, make_person
 from tests.web import living, markup
 from tests.web.signing_in import pasted, signed_in
 from troubleshoot.access import services
-from troubleshoot.models import UNSETTLED, AccessRequest, Account, Approval, Grant, Person, Risk, Role, State
+from troubleshoot.access.mail import written
+from troubleshoot.models import (
+    UNSETTLED,
+    AccessRequest,
+    Account,
+    Approval,
+    Grant,
+    Mode,
+    OutboxMessage,
+    Person,
+    Risk,
+    Role,
+    State,
+)
 from troubleshoot.remedy import Change, change_from_data
 from troubleshoot.remedy.narrowing import Fields
 from troubleshoot.remedy.risk import Finding, Level
@@ -126,6 +139,35 @@ def test_a_high_risk_tells_that_two_people_approve_and_who_did(
     send(signed_in(noor), asked)
     asked.refresh_from_db()
     assert asked.state == State.APPROVED
+
+
+def test_who_has_approved_is_offered_no_second_approval(asked: AccessRequest, rita: Person, noor: Person) -> None:
+    AccessRequest.objects.update(risk=Risk.HIGH)
+    Account.objects.update(mode=Mode.WRITE)
+    first = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    assert ">Approve</button>" in first
+    assert "Approve and apply" not in first
+    send(signed_in(rita), asked)
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    assert "You have approved it. Another approver has to, before it is applied." in page
+    for address in ("approve", "reject"):
+        assert f'action="/queue/{asked.code}/{address}/"' not in page
+    assert f'href="/queue/{asked.code}/narrow/"' in page
+    assert "Approve and apply" in signed_in(noor).get(f"/queue/{asked.code}/").content.decode()
+
+
+def test_in_an_account_that_is_only_read_an_approval_says_who_applies_it(asked: AccessRequest, rita: Person) -> None:
+    Account.objects.update(mode=Mode.READ)
+    client = signed_in(rita)
+    assert ">Approve</button>" in client.get(f"/queue/{asked.code}/").content.decode()
+    page = client.post(f"/queue/{asked.code}/approve/", {"digest": asked.change_digest}, follow=True).content.decode()
+    assert f"An administrator applies {asked.code} by hand; the portal then checks it." in page
+    assert "An administrator of the account applies it by hand." in page
+    assert "is applied and verified next" not in page
+    mail = written(OutboxMessage.objects.get(template="approved"))
+    for words in (mail.body, mail.alternatives[0].content):
+        assert "An administrator of the account applies it by hand." in words
+        assert "It is being applied now." not in words
 
 
 def test_whom_a_rule_names_decides_in_the_browser(asked: AccessRequest, rita: Person, charlie: Person) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,8 @@ from tests.web.signing_in import signed_in
 from troubleshoot.access import drift, services, undo
 from troubleshoot.access.mail import written
 from troubleshoot.models import AccessRequest, Diagnosis, Grant, OutboxMessage, Person, State
+from troubleshoot.remedy import change_from_data
+from troubleshoot.remedy.narrowing import Fields
 
 pytestmark = pytest.mark.django_db
 MORE = {"justification": "It takes longer.", "hours": "168", "ticket": "", "key": "k" * 32}
@@ -87,6 +90,42 @@ class TestMoreTime:
         response = signed_in(alice).post(f"/requests/{active.code}/extend/", {**MORE, "hours": "24"})
         assert response.status_code == 422
         assert not AccessRequest.objects.filter(extends=active).exists()
+
+    def test_an_answer_offers_and_takes_no_more_time_that_ends_sooner(
+        self, active: AccessRequest, alice: Person, rita: Person
+    ) -> None:
+        Grant.objects.update(expires_at=timezone.now() + timedelta(days=6))
+        client = signed_in(alice)
+        client.post(f"/requests/{active.code}/extend/", MORE)
+        made = AccessRequest.objects.get(extends=active)
+        services.ask_for_changes(request=made, approver=rita, change_digest=made.change_digest, reason="How long?")
+        page = text(client, f"/requests/{made.code}/answer/")
+        assert re.findall(r'<option value="(\d+)"', page) == ["168", "720"]
+        response = client.post(f"/requests/{made.code}/answer/", {"justification": "A day.", "hours": "24"})
+        assert response.status_code == 422
+        shorter = replace(change_from_data(made.change), hours=24)
+        with pytest.raises(services.Refused, match="end sooner than it does now"):
+            services.resubmit(request=made, person=alice, justification="A day.", change=shorter)
+        client.post(f"/requests/{made.code}/answer/", {"justification": "A month.", "hours": "720"})
+        made.refresh_from_db()
+        assert (made.state, made.change["hours"]) == (State.SUBMITTED, 720)
+
+    def test_an_approver_narrows_no_more_time_to_less_than_runs_already(
+        self, active: AccessRequest, alice: Person, rita: Person
+    ) -> None:
+        Grant.objects.update(expires_at=timezone.now() + timedelta(days=6))
+        signed_in(alice).post(f"/requests/{active.code}/extend/", {**MORE, "hours": "720"})
+        made = AccessRequest.objects.get(extends=active)
+        page = text(signed_in(rita), f"/queue/{made.code}/narrow/")
+        assert re.findall(r'<option value="(\d+)"', page) == ["168", "720"]
+        with pytest.raises(services.Refused, match="end sooner than it does now"):
+            services.narrow(
+                request=made,
+                approver=rita,
+                change_digest=made.change_digest,
+                wanted=Fields(actions=None, resources=None, hours=24),
+                reason="A day is enough.",
+            )
 
     @pytest.mark.parametrize(
         ("spoiled", "words"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from troubleshoot.access import outbox, routing
+from troubleshoot.access import extending, outbox, routing
 from troubleshoot.access.calls import as_of, call_from_data
 from troubleshoot.access.comments import keep_said
 from troubleshoot.access.errors import Refused
@@ -30,12 +30,13 @@ from troubleshoot.remedy.narrowing import narrow as narrowed
 def resubmit(*, request: AccessRequest, person: Person, justification: str, change: Change | None = None) -> None:
     """Answer the approvers' question: with a new justification and, where it is given, with another change.
 
-    `Refused` where the change is for somebody else, may not last so long, or could not be approved; the rest as in
-    `services`. The approvers are asked again.
+    `Refused` where the change is for somebody else, may not last so long, could not be approved, or extends a grant
+    and would end sooner than that; the rest as in `services`. The approvers are asked again.
     """
     words = cleaned(justification)
     attempt = Attempt(request, person, reason=words)
     check(request, Event.RESUBMIT, attempt)
+    extending.refuse_no_longer(request, change or change_from_data(request.change))
     new = _with(request, change) if change and change.digest() != request.change_digest else request
     telling = Telling(
         data=_digests(request, new),
@@ -52,13 +53,15 @@ def narrow(*, request: AccessRequest, approver: Person, change_digest: str, want
     """Let the request ask for less: `wanted` is a policy document, or what to keep. The requester is told.
 
     `Refused` where it is not proved that it allows no more than was asked, or where the call that was denied would
-    be denied still. `change_digest` is the change that the approver was shown, as in `approve`.
+    be denied still, or where an extension would end before what it extends. `change_digest` is the change that the
+    approver was shown, as in `approve`.
     """
     attempt = Attempt(request, approver, change_digest, cleaned(reason))
     check(request, Event.NARROW, attempt)
     smaller = narrowed(change_from_data(request.change), wanted)
     if isinstance(smaller, NotNarrower):
         raise Refused("not_narrower", smaller.words)
+    extending.refuse_no_longer(request, smaller)
     _refuse_useless(request, smaller)
     new = _with(request, smaller)
     telling = Telling(

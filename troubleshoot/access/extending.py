@@ -19,6 +19,7 @@ from troubleshoot.iam.snapshot import Missing, Snapshot
 from troubleshoot.models import AccessRequest, Grant, Person, State
 from troubleshoot.remedy import Change, change_from_data
 
+NO_LONGER: Final = "With that it would end sooner than it does now. Choose a longer time."
 _GOES_ON: Final = frozenset({State.ACTIVE, State.EXPIRED})
 
 
@@ -42,6 +43,13 @@ def longer(request: AccessRequest, hours: Sequence[int]) -> list[int]:
     return [length for length in hours if ends is None or timezone.now() + timedelta(hours=length) > ends]
 
 
+def refuse_no_longer(request: AccessRequest, change: Change) -> None:
+    """`Refused` where `request` extends a grant and `change` would end sooner than that grant does."""
+    first = request.extends
+    if first and change.hours is not None and not longer(first, [change.hours]):
+        raise Refused("no_longer", NO_LONGER)
+
+
 def extend(
     *, request: AccessRequest, person: Person, hours: int, justification: str, idempotency_key: str, ticket: str = ""
 ) -> AccessRequest:
@@ -52,7 +60,7 @@ def extend(
     if words := why_not(request, person):
         raise Refused("extend", words)
     if not longer(request, [hours]):
-        raise Refused("no_longer", "With that it would end sooner than it does now. Choose a longer time.")
+        raise Refused("no_longer", NO_LONGER)
     return submit(
         requester=person,
         account=request.account,

@@ -14,8 +14,9 @@ from troubleshoot.access.claims import wake
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.guards import Attempt, may_review
 from troubleshoot.access.leftovers import Leftovers, same_document
+from troubleshoot.access.same_principal import is_another
 from troubleshoot.iam.snapshot import Missing, Snapshot, StoredPolicy
-from troubleshoot.models import AccessRequest, Grant, Person, State
+from troubleshoot.models import AccessRequest, Grant, Mode, Person, State
 from troubleshoot.remedy import Change, change_from_data
 from troubleshoot.remedy.grant import edited_document
 from troubleshoot.remedy.proposal import ChangeKind, Edit
@@ -32,6 +33,11 @@ def look_now(*, request: AccessRequest, person: Person) -> None:
     rows = AccessRequest.objects.filter(pk=request.pk, state__in=(State.ACTIVE, State.EXPIRED))
     if not wake(rows.filter(grant__manual=True, grant__ended_at__isnull=True)):
         raise Refused("nothing_left", "Nothing made by hand is left of this request, as far as the portal knows.")
+
+
+def is_done_by_hand(request: AccessRequest) -> bool:
+    """Tell whether an administrator has to apply the request, by its account's mode or by what it changes."""
+    return request.account.mode != Mode.WRITE or change_from_data(request.change).is_manual
 
 
 def read(request: AccessRequest) -> Snapshot:
@@ -103,16 +109,18 @@ def remains(request: AccessRequest, grant: Grant, snapshot: Snapshot) -> Leftove
     held = _own_policy(grant, snapshot) if change.statements else None
     if isinstance(held, Missing):
         return Leftovers(None, None)
+    recreated = is_another(request, snapshot.unique_id)
     own = None if held is None else same_document(held.document, own_document(change, grant))
     if change.edit is None:
-        return Leftovers(None, held is not None, foreign=own is False)
+        return Leftovers(None, held is not None, foreign=own is False, recreated=recreated)
     now = edited_now(snapshot, change)
     if isinstance(now, Missing):
         return Leftovers(None, None, edited=_name(change.edit))
     there = _new_statements_in(now, change, grant)
     known = (edit_document(change, grant), pre_image_of(change, grant))
     foreign = own is False or not any(same_document(now, text) for text in known)
-    return Leftovers(False, there or held is not None, foreign=foreign, edited=_name(change.edit))
+    attached = there or held is not None
+    return Leftovers(False, attached, foreign=foreign, edited=_name(change.edit), recreated=recreated)
 
 
 def pre_image_of(change: Change, grant: Grant) -> str:

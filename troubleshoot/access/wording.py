@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from troubleshoot.access import passwords, routing
+from troubleshoot.access import manual, passwords, routing
 from troubleshoot.access.beside import beside_words
 from troubleshoot.access.words import LAYER_NAMES
 from troubleshoot.iam.layers import Layer
@@ -46,6 +46,7 @@ def context_of(message: OutboxMessage) -> dict[str, Any]:
         "person": message.person,
         "request": request,
         "grant": grant,
+        "by_hand": manual.is_done_by_hand(request) if request else False,
         "duration": _duration(request) if request else "",
         "beside": beside_words(request) if request else "",
         "unchecked": ", ".join(LAYER_NAMES[layer] for layer in Layer if layer in unchecked),

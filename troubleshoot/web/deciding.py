@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from troubleshoot.access import doors, routing, services
+from troubleshoot.access.manual import is_done_by_hand
 from troubleshoot.models import AccessRequest, Person, State
 from troubleshoot.remedy import change_from_data
 from troubleshoot.web.forms.decisions import ApproveForm, AskForm, DigestForm, NarrowForm, RejectForm, RevokeForm
@@ -141,6 +142,8 @@ def _sent(form: ApproveForm) -> tuple[str, str]:
 def _approved(asked: AccessRequest) -> str:
     if asked.state == State.SUBMITTED:
         return "Your approval is kept. Another approver has to approve it too."
+    if is_done_by_hand(asked):
+        return f"Approved. An administrator applies {asked.code} by hand; the portal then checks it."
     return f"Approved. {asked.code} is applied and verified next."
 
 

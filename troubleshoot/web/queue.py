@@ -82,7 +82,13 @@ def review_response(
     digest = {"digest": asked.change_digest}
     context = {
         "page": review_page(
-            asked, answer, viewer=person, may_decide=panel.may_decide, record=record, simulated=simulated
+            asked,
+            answer,
+            viewer=person,
+            may_decide=panel.may_decide,
+            record=record,
+            applies_next=panel.applies_next,
+            simulated=simulated,
         ),
         "panel": panel,
         "approve_form": ApproveForm(initial={**digest, "note": typed.get("note", "")}),

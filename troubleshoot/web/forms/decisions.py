@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from troubleshoot.access import extending
 from troubleshoot.access.comments import LONGEST_COMMENT
 from troubleshoot.models import AccessRequest
 from troubleshoot.remedy import Change, change_from_data
@@ -165,7 +166,11 @@ def _up_to(request: AccessRequest, hours: int | None) -> list[tuple[str, str]]:
 
 
 def _with_now(request: AccessRequest, hours: int | None) -> list[tuple[str, str]]:
-    pairs = [(str(value), words) for value, words in durations_of(request.account)]
+    """The account's durations and the one asked for; for an extension only those that end later than its grant."""
+    offered = durations_of(request.account)
+    lengths = [value for value, _ in offered if isinstance(value, int)]
+    fitting = {UNTIL_REVOKED, *(extending.longer(request.extends, lengths) if request.extends else lengths)}
+    pairs = [(str(value), words) for value, words in offered if value in fitting]
     now = UNTIL_REVOKED if hours is None else str(hours)
     if now not in {value for value, _ in pairs}:
         pairs.append((now, "until it is revoked" if hours is None else f"{hours} hours, as asked before"))

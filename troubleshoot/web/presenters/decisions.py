@@ -1,8 +1,8 @@
 """What stands beside a decision: who may take it, who has, what else asks for the same, what people said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -31,11 +31,15 @@ class CommentView:
 class DecisionPanel:
     """Who decides, in words; the approvals that count so far; other requests for the same call; the comments.
 
+    `has_approved`: the viewer approved this change already, so that others have to. `applies_next`: one approval
+    more is enough.
     `waits_for` says whose turn it is where it is not the approvers'. `changed`: it asks for something else than at
     first.
     """
 
     may_decide: bool
+    has_approved: bool
+    applies_next: bool
     may_narrow: bool
     who: str
     given: str
@@ -54,12 +58,15 @@ def decision_panel(request: AccessRequest, *, viewer: Person, decisions: Sequenc
     days = {today, *routing.days_of(approvals)}
     by_day = routing.people_by_day(route, asked, days) if route else {today: []}
     people = by_day[today]
-    may_decide = viewer in people
+    standing = [one for one in approvals if one.approver in by_day[one.decided_at.date()]] if route else []
+    has_approved = route is not None and viewer.pk in {approval.approver_id for approval in approvals}
     return DecisionPanel(
-        may_decide=may_decide,
-        may_narrow=may_decide and not change_from_data(request.change).is_manual,
+        may_decide=viewer in people and not has_approved,
+        has_approved=has_approved,
+        applies_next=route is not None and len(standing) + 1 >= route.approvals,
+        may_narrow=viewer in people and not change_from_data(request.change).is_manual,
         who=who_in_words([str(person) for person in people], route.approvals) if route else "",
-        given=_given(approvals, by_day) if route and route.approvals > 1 else "",
+        given=_given(standing) if route and route.approvals > 1 else "",
         waits_for=_waits_for(request),
         changed=request.first_change is not None,
         others=tuple(
@@ -90,8 +97,7 @@ def _comment(comment: Comment, viewer: Person) -> CommentView:
     return CommentView(str(comment.author), comment.at, comment.text, comment.author_id == viewer.pk)
 
 
-def _given(approvals: Sequence[Approval], by_day: Mapping[date, Sequence[Person]]) -> str:
-    standing = [one for one in approvals if one.approver in by_day[one.decided_at.date()]]
+def _given(standing: Sequence[Approval]) -> str:
     names = [str(approval.approver) for approval in standing]
     return f"Approved so far by {list_in_words(names)}." if names else "Nobody has approved it yet."
 

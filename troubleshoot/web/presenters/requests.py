@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from troubleshoot.access.beside import beside_words
+from troubleshoot.access.manual import is_done_by_hand
 from troubleshoot.models import AccessRequest, Approval, Grant, State
 from troubleshoot.remedy import change_from_data
 from troubleshoot.web.components import Status, Step, StepState, Tone
@@ -141,10 +142,10 @@ def _counts(approval: Approval, request: AccessRequest, *, over: bool) -> bool:
 
 
 def _applied(request: AccessRequest, grant: Grant | None) -> Step:
+    if request.state == State.AWAITING_MANUAL_APPLY or (request.state == State.APPROVED and is_done_by_hand(request)):
+        return Step("Apply", StepState.NOW, "An administrator of the account applies it by hand.")
     if request.state in (State.APPROVED, State.APPLYING):
         return Step("Apply", StepState.NOW, "The worker writes one policy to IAM.")
-    if request.state == State.AWAITING_MANUAL_APPLY:
-        return Step("Apply", StepState.NOW, "An administrator of the account applies it by hand.")
     if request.state == State.FAILED and (grant is None or grant.verified_at is None):
         return Step("Apply", StepState.FAILED, "It did not work.", request.changed_at)
     if request.state in WAITING:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.aws_side import Simulation
 from troubleshoot.access.effects import ChangeEffect, effect_of
+from troubleshoot.access.manual import is_done_by_hand
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.reach import Touching
 from troubleshoot.access.simulated import Simulated as SimulatedPair
@@ -73,10 +74,12 @@ def review_page(
     viewer: Person,
     may_decide: bool,
     record: Record,
+    applies_next: bool = True,
     simulated: SimulatedPair | None = None,
 ) -> ReviewPage:
     """Return the review of a request. `answer` is its diagnosis as this viewer may see it, None where it is gone.
 
+    `applies_next`: with the viewer's approval it has as many as it needs.
     `simulated` is what the simulator was asked just now; else what was kept of it is shown.
     """
     change = change_from_data(request.change)
@@ -108,7 +111,7 @@ def review_page(
         may_check=by_hand,
         commands=commands_of(grant) if grant else (),
         may_revoke=keeps and request.state == State.ACTIVE,
-        approve_label="Approve and apply" if request.account.mode == Mode.WRITE else "Approve",
+        approve_label="Approve and apply" if applies_next and not is_done_by_hand(request) else "Approve",
     )
 
 
