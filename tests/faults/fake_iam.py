@@ -63,6 +63,7 @@ class FakeIam:
                         "attached": {},
                         "writable": [ALICE_ARN],
                         "gone": [NOBODY],
+                        "ids": {},
                         "effects": [],
                     }
                 )
@@ -90,6 +91,12 @@ class FakeIam:
 
     def attached(self, principal: str = ALICE_ARN) -> list[str]:
         return self.state["attached"].get(principal, [])
+
+    def recreate(self, principal: str = ALICE_ARN) -> None:
+        """Delete a principal and make one of the same ARN anew: nothing is attached to it, and its ID is another."""
+        with self.changing() as state:
+            state["attached"].pop(principal, None)
+            state["ids"][principal] = f"{_id(state, principal)}-ANEW"
 
     def effects(self) -> Counter:
         return Counter(tuple(effect) for effect in self.state["effects"])
@@ -156,6 +163,10 @@ class FakeWriter:
                 if policy_arn in policies
             )
 
+    def unique_id(self, principal_arn: str) -> str:
+        with self._call("unique_id"):
+            return _id(self.iam.state, principal_arn)
+
     def check_writable(self, principal_arn: str) -> None:
         with self._call("check_writable"):
             _check(self.iam.state, principal_arn)
@@ -195,6 +206,7 @@ class FakeReader:
             read_at=timezone.now().isoformat(),
             exists=principal_arn not in state["gone"] if self.iam.readable else Missing("the portal may not read this"),
             path="/",
+            unique_id=_id(state, principal_arn) if self.iam.readable else "",
             identity=tuple(identity) if self.iam.readable else Missing("the portal may not read this"),
             boundary=StoredPolicy("boundary", "ceiling", self.iam.boundary, principal_arn)
             if self.iam.boundary
@@ -236,6 +248,11 @@ def install(monkeypatch, iam: FakeIam, hook: Hook = nothing, *, may_write: bool 
     writer = FakeWriter(iam, hook) if may_write else None
     monkeypatch.setattr(accounts, "writer", lambda _account, **_case: writer)
     monkeypatch.setattr(accounts, "reader", lambda _account, **_case: FakeReader(iam, hook))
+
+
+def _id(state: dict, principal: str) -> str:
+    """Return the unique ID that IAM keeps beside the name; empty where there is nobody."""
+    return "" if principal in state["gone"] else state["ids"].get(principal, f"AIDA-{principal.rpartition('/')[2]}")
 
 
 def _check(state: dict, principal: str) -> None:

@@ -10,11 +10,11 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from troubleshoot.access import accounts, extending, guards, manual, outbox
+from troubleshoot.access import accounts, extending, guards, manual, outbox, routing, same_principal
 from troubleshoot.access.claims import Claim, Lost, hold
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.guards import Attempt
-from troubleshoot.access.leftovers import read_leftovers, same_document
+from troubleshoot.access.leftovers import Leftovers, read_leftovers, same_document
 from troubleshoot.access.states import Event, Telling, transition
 from troubleshoot.aws.gateway import PORTAL_PATH, NotWritable, Writer
 from troubleshoot.models import AccessRequest, Grant, GrantStep, Person
@@ -22,6 +22,7 @@ from troubleshoot.remedy import change_from_data, grant_document
 from troubleshoot.remedy.grant import edited_document
 
 Operation = GrantStep.Operation
+NOBODY: Final = "The principal does not exist in IAM, so nobody can give it anything."
 BY_HAND: Final = "It edits a policy that is not the portal's own. An administrator does that by hand."
 WRITES: Final = (Operation.CREATE_POLICY, Operation.ATTACH)
 
@@ -34,12 +35,13 @@ def begin(claim: Claim) -> None:
     """Write down what will be done, or hand it over to an administrator where the portal may not do it.
 
     A principal that does not exist is not handed over: nobody could do anything for it. `Refused` then, or the
-    writer's own `AwsProblem`. `Refused` too where an edit was approved on a document that is not there any more.
+    writer's own `AwsProblem`. `Refused` too where the principal was made anew since, and where an edit was approved on
+    a document that is not there any more.
     """
     request = claim.request
     extending.refuse_if_taken_away(request)
-    reason, before = _who_writes(request)
-    image = _look_before(request) if reason else None
+    reason, before = _who_writes(claim)
+    image = _look_before(claim) if reason else None
     with transaction.atomic():
         grant = _grant(request, before, image)
         if reason:
@@ -48,11 +50,12 @@ def begin(claim: Claim) -> None:
             intended = timezone.now()
             steps = [GrantStep(grant=grant, operation=operation, intended_at=intended) for operation in WRITES]
             GrantStep.objects.bulk_create(steps)
-            transition(request=request, event=Event.BEGIN, fence=claim.fence)
+            transition(request=request, event=Event.BEGIN, fence=claim.fence, telling=Telling(data=_for_whom(request)))
 
 
-def _who_writes(request: AccessRequest) -> tuple[str, list[str]]:
+def _who_writes(claim: Claim) -> tuple[str, list[str]]:
     """Return why an administrator has to do it by hand (empty: the portal may), and what is attached before."""
+    request = claim.request
     if change_from_data(request.change).is_manual:
         return BY_HAND, []
     writer = accounts.writer(request.account, case=request.code)
@@ -60,49 +63,71 @@ def _who_writes(request: AccessRequest) -> tuple[str, list[str]]:
         return "The portal may not write in this account.", []
     try:
         writer.check_writable(request.principal_arn)
+        _refuse_another(claim, writer)
         return "", sorted(writer.attached_policies(request.principal_arn))
     except NotWritable as problem:
         return problem.words, []
 
 
-def _look_before(request: AccessRequest) -> dict[str, Any]:
+def _refuse_another(claim: Claim, writer: Writer) -> None:
+    """`Refused` where nobody bears the principal's name now, or somebody else than the one it was asked for."""
+    unique_id = writer.unique_id(claim.request.principal_arn)
+    if not unique_id:
+        raise Refused("no_such_principal", NOBODY)
+    same_principal.recognise(claim, unique_id)
+
+
+def _look_before(claim: Claim) -> dict[str, Any]:
     """Return what stands in IAM before a change by hand.
 
     The writer stops before it looks at a principal that it must not change: the reader knows whether it exists.
     """
+    request = claim.request
     snapshot = manual.read(request)
     if snapshot.exists is False:
-        raise Refused("no_such_principal", "The principal does not exist in IAM, so nobody can give it anything.")
+        raise Refused("no_such_principal", NOBODY)
+    same_principal.recognise(claim, snapshot.unique_id)
     return manual.before_image(request, change_from_data(request.change), snapshot)
 
 
 def write(claim: Claim) -> None:
-    """Create the policy and attach it, whatever of it is not there yet, and read both back."""
+    """Create the policy and attach it, whatever of it is not there yet, and read both back.
+
+    AWS attaches by name, so that who bears the name is read before each write, and once more after the last.
+    """
     request, grant = claim.request, claim.request.grant
     writer = accounts.writer(request.account, case=request.code)
     if writer is None:
         raise Refused("no_writer", "The portal may not write in this account any more.")
     for step in grant.steps.filter(done_at__isnull=True, operation__in=WRITES):
+        _refuse_another(claim, writer)
         _last_look(claim, grant)
         _do(step.operation, writer, request, grant)
         _read_back(step.operation, writer, grant)
         _done(claim, step)
+    _refuse_another(claim, writer)
     transition(request=request, event=Event.WRITTEN, fence=claim.fence)
 
 
 def fail(claim: Claim, *, words: str) -> None:
     """Record the failure with the exact list of what exists in IAM. What exists is taken away afterwards."""
     request = claim.request
-    grant = Grant.objects.filter(request=request, ended_at__isnull=True, manual=False).first()
+    grant = Grant.objects.filter(request=request, ended_at__isnull=True).first()
     failure, data, due = words, {}, None
+    mails: list[outbox.Mail] = []
     if grant:
-        found = read_leftovers(accounts.writer(request.account, case=request.code), grant)
-        failure, data = f"{words} {found.words(grant)}", found.as_data()
-        due = None if found.nothing else timezone.now()
+        found = _what_exists(request, grant)
+        is_gone = found.attached is False if grant.manual else found.nothing
+        due = None if is_gone else timezone.now()
+        data = found.as_data()
+        if not (grant.manual and is_gone):
+            failure = f"{words} {found.words(grant)}"
+        if grant.manual and found.attached:
+            mails = outbox.to_all("remove_by_hand", [*approvers(request), *routing.admins()], left=found.words(grant))
     with transaction.atomic():
         if grant and due is None:
             Grant.objects.filter(pk=grant.pk).update(ended_at=timezone.now())
-        mails = outbox.to_all("failed", [*concerned(request), *approvers(request)], failure=failure)
+        mails += outbox.to_all("failed", [*concerned(request), *approvers(request)], failure=failure)
         transition(
             request=request,
             event=Event.FAIL,
@@ -110,6 +135,12 @@ def fail(claim: Claim, *, words: str) -> None:
             changes={"failure": failure, "due_at": due},
             telling=Telling(data=data, texts={"failure": failure}, mails=mails),
         )
+
+
+def _what_exists(request: AccessRequest, grant: Grant) -> Leftovers:
+    if grant.manual:
+        return manual.remains(request, grant, manual.read(request))
+    return read_leftovers(accounts.writer(request.account, case=request.code), grant)
 
 
 def concerned(request: AccessRequest) -> list[Person | None]:
@@ -149,8 +180,12 @@ def _hand_over(claim: Claim, reason: str) -> None:
         event=Event.HAND_OVER,
         fence=claim.fence,
         changes={"failure": reason},
-        telling=Telling(texts={"reason": reason}, mails=mails),
+        telling=Telling(data=_for_whom(request), texts={"reason": reason}, mails=mails),
     )
+
+
+def _for_whom(request: AccessRequest) -> dict[str, Any]:
+    return {"principal_id": same_principal.id_digest(request.principal_unique_id)}
 
 
 def _last_look(claim: Claim, grant: Grant) -> None:

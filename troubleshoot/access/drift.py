@@ -1,6 +1,6 @@
 """Drift: once a night each active grant is compared with live IAM. What others changed is told, never repaired."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -16,6 +16,7 @@ from troubleshoot.access.errors import Refused
 from troubleshoot.access.guards import Attempt, may_review
 from troubleshoot.access.leftovers import same_document
 from troubleshoot.access.permissions import roles_of
+from troubleshoot.access.same_principal import is_another
 from troubleshoot.access.states import stale
 from troubleshoot.aws.gateway import AwsProblem, Writer
 from troubleshoot.iam.snapshot import Missing, Snapshot
@@ -30,6 +31,7 @@ class Drifted(StrEnum):
     """What others did to a grant, or that it could not be compared."""
 
     PRINCIPAL_GONE = "principal_gone"
+    PRINCIPAL_RECREATED = "principal_recreated"
     POLICY_MISSING = "policy_missing"
     DOCUMENT_CHANGED = "document_changed"
     DETACHED = "detached"
@@ -40,6 +42,7 @@ class Drifted(StrEnum):
 
 WORDS: Final = {
     Drifted.PRINCIPAL_GONE: "The principal does not exist in IAM any more.",
+    Drifted.PRINCIPAL_RECREATED: "The principal was deleted and made anew. It is somebody else now.",
     Drifted.POLICY_MISSING: "The policy does not exist any more. Somebody deleted it.",
     Drifted.DOCUMENT_CHANGED: "The policy holds another document than the approved one. Somebody changed it.",
     Drifted.DETACHED: "The policy is not on the principal any more. Somebody detached it.",
@@ -138,14 +141,14 @@ def compare(request: AccessRequest, grant: Grant) -> Compared:
     if not snapshot.exists:
         return Compared((Drifted.PRINCIPAL_GONE,), attached=False)
     writer = None if grant.manual else accounts.writer(request.account, case=request.code)
-    if writer is None:
-        return _with_boundary(_by_reader(request, grant, snapshot), grant, snapshot)
     try:
-        found = by_writer(writer, grant)
+        found = by_writer(writer, grant) if writer else _by_reader(request, grant, snapshot)
     except AwsProblem as problem:
         if problem.retryable:
             raise
         found = Compared((Drifted.UNREAD,), why=problem.words)
+    if is_another(request, snapshot.unique_id):
+        found = replace(found, codes=(Drifted.PRINCIPAL_RECREATED, *found.codes))
     return _with_boundary(found, grant, snapshot)
 
 

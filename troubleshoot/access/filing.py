@@ -13,6 +13,7 @@ from troubleshoot.access.doors import may_see
 from troubleshoot.access.errors import Duplicate, Refused
 from troubleshoot.access.locks import hold_active
 from troubleshoot.access.permissions import is_linked, owns
+from troubleshoot.access.same_principal import id_digest, known_at_filing
 from troubleshoot.access.states import FIRST_REMINDER
 from troubleshoot.access.tickets import LONGEST_TICKET, refuse_ticket
 from troubleshoot.access.weighing import weigh
@@ -51,6 +52,7 @@ def submit(
     request = _drafted(requester, account, call, change)
     request.diagnosis, request.extends = diagnosis, extends
     request.follows = diagnosis.follows if diagnosis else None
+    request.principal_unique_id = known_at_filing(request, call.principal)
     request.call_digest = _apart_from_what_it_follows(request)
     request.justification, request.ticket = cleaned(justification), cleaned(ticket, longest=LONGEST_TICKET)
     request.idempotency_key = key
@@ -205,6 +207,7 @@ def _record_filing(request: AccessRequest) -> None:
             "account": request.account.account_id,
             "call": request.call_digest,
             "change": request.change_digest,
+            "principal_id": id_digest(request.principal_unique_id),
             "beneficiary": str(beneficiary.public_id) if beneficiary else None,
         },
         texts={"justification": request.justification, "ticket": request.ticket},

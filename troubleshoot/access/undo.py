@@ -69,7 +69,7 @@ def foreign(request: AccessRequest, grant: Grant) -> Compared:
     intended = set(grant.steps.values_list("operation", flat=True))
     own = set()
     if GrantStep.Operation.DETACH in intended:
-        own.add(Drifted.DETACHED)
+        own |= {Drifted.DETACHED} if found.attached else {Drifted.DETACHED, Drifted.PRINCIPAL_RECREATED}
     if GrantStep.Operation.DELETE_POLICY in intended:
         own.add(Drifted.POLICY_MISSING)
     if grant.manual and _is_put_back(request, grant, found):

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from troubleshoot.access import accounts, extending, manual, outbox
+from troubleshoot.access import accounts, extending, manual, outbox, same_principal
 from troubleshoot.access.apply import NotYet, concerned, fail
 from troubleshoot.access.calls import as_of, call_from_data
 from troubleshoot.access.claims import Claim, wake
@@ -31,13 +31,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_
 def verify(claim: Claim) -> None:
     """Judge the original call again: active where no layer that can be read stops it, else later or failed.
 
-    What was made by hand must be there exactly as it was approved, too.
+    What was made by hand must be there exactly as it was approved, too. `Refused` where the principal was made anew.
     """
     request, grant = claim.request, claim.request.grant
     call = call_from_data(request.call)
     reader = accounts.reader(request.account, case=request.code)
     snapshot = reader.snapshot(call.principal, action=call.action, resource=call.resource)
-    if grant.manual and (words := manual.not_as_approved(request, grant, snapshot) or extending.taken_away(request)):
+    same_principal.recognise(claim, snapshot.unique_id)
+    if grant.manual and (words := _not_by_hand(request, grant, snapshot)):
         _give_back(claim, words)
         return
     now = timezone.now()
@@ -51,6 +52,15 @@ def verify(claim: Claim) -> None:
         _give_back(claim, _why(decision, snapshot))
     else:
         fail(claim, words=_why(decision, snapshot))
+
+
+def _not_by_hand(request: AccessRequest, grant: Grant, snapshot: Snapshot) -> str:
+    """Return in words why what was made by hand does not count; empty where it does."""
+    return (
+        same_principal.not_read(request, snapshot)
+        or manual.not_as_approved(request, grant, snapshot)
+        or extending.taken_away(request)
+    )
 
 
 def judge(call: Request, snapshot: Snapshot, at: datetime) -> Decision:

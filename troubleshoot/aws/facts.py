@@ -148,6 +148,10 @@ class Writer(Protocol):
         """
         ...
 
+    def unique_id(self, principal_arn: str) -> str:
+        """Return IAM's unique ID of a user or role, which no other ever has; empty where there is none now."""
+        ...
+
     def check_writable(self, principal_arn: str) -> None:
         """Raise `NotWritable` where the portal must not change this principal, `NOT_FOUND` where there is none.
 

@@ -30,9 +30,14 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class LiveEntity:
-    """A user or role as IAM holds it. `trust_policy` is empty for a user."""
+    """A user or role as IAM holds it. `trust_policy` is empty for a user.
+
+    `unique_id` (AIDA…, AROA…) is IAM's own: one that is deleted and made anew under the same name has another.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+    """
 
     holder: Holder
+    unique_id: str
     path: str
     boundary_arn: str | None
     tags: Mapping[str, str]
@@ -59,6 +64,7 @@ class IamReads:
         trust = "" if entity.is_user else document(found, "AssumeRolePolicyDocument", permission=permission)
         return LiveEntity(
             holder=Holder(word, entity.name, field(found, "Arn", permission=permission)),
+            unique_id=field(found, f"{word}Id", permission=permission),
             path=field(found, "Path", permission=permission),
             boundary_arn=boundary_arn(found, permission),
             tags=tags(found, permission),

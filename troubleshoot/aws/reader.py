@@ -154,6 +154,7 @@ class LiveReader:
             blank,
             exists=True if isinstance(live, LiveEntity) else live.missing(),
             path=live.path if isinstance(live, LiveEntity) else None,
+            unique_id=live.unique_id if isinstance(live, LiveEntity) else "",
             tags=live.tags if isinstance(live, LiveEntity) else {},
             groups=groups if isinstance(groups, Missing) else tuple(group.name for group in groups),
             identity=identity,

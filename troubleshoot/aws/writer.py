@@ -100,6 +100,11 @@ class LiveWriter:
                 return frozenset()
             raise
 
+    def unique_id(self, principal_arn: str) -> str:
+        """Return IAM's unique ID of a user or role, which no other ever has; empty where there is none now."""
+        live = self._live(self._entity(principal_arn))
+        return "" if live is None else live.unique_id
+
     def check_writable(self, principal_arn: str) -> None:
         """Raise `NotWritable` where the portal must not change this principal. It changes nothing."""
         self._writable(principal_arn)

@@ -49,7 +49,11 @@ class OrganizationLevel:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The live state that decides for one principal. `read_at` is an ISO 8601 time in UTC."""
+    """The live state that decides for one principal. `read_at` is an ISO 8601 time in UTC.
+
+    `unique_id` tells two principals of the same ARN apart, of which one was made after the other was deleted. It is
+    empty where it was not read.
+    """
 
     account: str
     principal: str
@@ -65,6 +69,7 @@ class Snapshot:
     session: StoredPolicy | Missing | None = None
     vpc_endpoint: tuple[StoredPolicy, ...] | Missing | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    unique_id: str = ""
 
     def as_data(self) -> dict[str, Any]:
         """Return the snapshot as plain JSON data; `from_data` is the way back."""

@@ -66,6 +66,9 @@ class AccessRequest(models.Model):
     and resource, so that the database itself refuses a second open request for the same. `due_at`, `lease_*` and
     `fence` belong to the worker: a row is taken by one worker at a time, and a stale worker's write is refused.
 
+    `principal_unique_id` is IAM's own ID of the principal, which tells it from one that is made anew under the same
+    ARN. It is empty until something live was read of it.
+
     `risk` and `findings` are what the change was judged to be able to do. `first_change` is what was asked at first,
     where the change was narrowed or filed anew since. `extends` is the request whose grant this one goes on with,
     `follows` the one after which the call was still denied. `reminders` counts how often people were reminded in
@@ -81,6 +84,7 @@ class AccessRequest(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="requests")
     diagnosis = models.ForeignKey(Diagnosis, on_delete=models.SET_NULL, null=True, blank=True, related_name="requests")
     principal_arn = models.CharField(max_length=MAX_PRINCIPAL_ARN)
+    principal_unique_id = models.CharField(max_length=128, blank=True, default="", editable=False)
     action = models.CharField(max_length=128)
     resource = models.CharField(max_length=2048)
     call = models.JSONField()

@@ -19,6 +19,7 @@ from troubleshoot.web.presenters.trouble import Trouble, trouble_of
 
 _ADVICE: Final = {
     Drifted.PRINCIPAL_GONE: "Revoke it: nobody holds it any more.",
+    Drifted.PRINCIPAL_RECREATED: "Revoke it: it was approved for another one. Whoever bears the name now has to ask.",
     Drifted.POLICY_MISSING: "Revoke it, or let the person ask again. The portal does not write it a second time.",
     Drifted.DOCUMENT_CHANGED: "Find out who changed it. Put the approved document back, or revoke it.",
     Drifted.DETACHED: "Revoke it, or attach the policy again by hand and compare once more.",
