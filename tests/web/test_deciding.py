@@ -1,6 +1,7 @@
 """Deciding in the browser: fresh, told, narrowed, asked anew, commented."""
 
 import html
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -177,6 +178,34 @@ def test_whom_a_rule_names_decides_in_the_browser(asked: AccessRequest, rita: Pe
     send(signed_in(charlie), asked)
     asked.refresh_from_db()
     assert asked.approvals.get().approver == charlie
+
+
+def test_who_asked_reads_what_was_taken_out_and_helpdesk_no_policy(
+    asked: AccessRequest, alice: Person, rita: Person, helen: Person
+) -> None:
+    wanted = Fields(actions=(WIDE[0],), resources=None, hours=8)
+    digest = asked.change_digest
+    services.narrow(request=asked, approver=rita, change_digest=digest, wanted=wanted, reason="One is enough.")
+    notice = "An approver narrowed it: it asks for less now"
+    page = signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+    assert notice in page
+    assert f"Taken out: <code>{WIDE[1]}</code>." in page
+    assert "It lasts 8 hours instead of 1 day." in page
+    assert notice not in signed_in(helen).get(f"/requests/{asked.code}/").content.decode()
+
+
+def test_what_the_requester_changed_is_not_called_narrowed(asked: AccessRequest, alice: Person, rita: Person) -> None:
+    services.ask_for_changes(request=asked, approver=rita, change_digest=asked.change_digest, reason="Why?")
+    shorter = replace(change_from_data(asked.change), hours=8)
+    services.resubmit(request=asked, person=alice, justification="A day less.", change=shorter)
+    assert "narrowed it" not in signed_in(alice).get(f"/requests/{asked.code}/").content.decode()
+
+
+def test_why_it_is_asked_stands_before_the_change(asked: AccessRequest, rita: Person) -> None:
+    page = signed_in(rita).get(f"/queue/{asked.code}/").content.decode()
+    places = [page.index(part) for part in ("</h1>", "The weekly import needs it.", "What it newly allows")]
+    assert places == sorted(places)
+    assert page.count("The weekly import needs it.") == 1
 
 
 def test_a_request_is_narrowed_on_a_page(asked: AccessRequest, rita: Person) -> None:

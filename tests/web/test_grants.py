@@ -110,6 +110,27 @@ class TestMoreTime:
         made.refresh_from_db()
         assert (made.state, made.change["hours"]) == (State.SUBMITTED, 720)
 
+    def test_its_review_and_mails_say_that_it_asks_for_more_time(
+        self, active: AccessRequest, alice: Person, rita: Person
+    ) -> None:
+        ends = timezone.now() + timedelta(days=6)
+        Grant.objects.update(expires_at=ends)
+        signed_in(alice).post(f"/requests/{active.code}/extend/", MORE)
+        made = AccessRequest.objects.get(extends=active)
+        instead = f"instead of {ends:%-d %B %Y, %H:%M} UTC"
+        page = text(signed_in(rita), f"/queue/{made.code}/")
+        assert "asks for more time for <code>" in page
+        assert re.search(rf"It goes on with {active.code}, until \d+ \w+ \d+, [\d:]+ UTC {instead}\.", page)
+        assert f'What is judged below is the case of <a href="/queue/{active.code}/">{active.code}</a>' in page
+        mail = written(OutboxMessage.objects.get(request=made, template="to_decide"))
+        assert "asks for more time for" in mail.subject
+        for words in (mail.body, mail.alternatives[0].content):
+            assert "asks for more time" in words
+            assert "asks for access" not in words
+            assert f"goes on with {active.code}, until" in words
+            assert instead in words
+        assert "more time" not in text(signed_in(rita), f"/queue/{active.code}/").partition("<main")[2]
+
     def test_an_approver_narrows_no_more_time_to_less_than_runs_already(
         self, active: AccessRequest, alice: Person, rita: Person
     ) -> None:

@@ -107,7 +107,7 @@ def _readable_diagnosis(person: Any, rows: Any) -> Diagnosis:
 
 
 def _request(code: str) -> AccessRequest:
-    beside = ("account", "requester", "beneficiary", "diagnosis", "extends", "follows")
+    beside = ("account", "requester", "beneficiary", "diagnosis", "extends__grant", "follows")
     request = AccessRequest.objects.select_related(*beside).filter(code=code).first()
     if request is None:
         raise Http404

@@ -128,6 +128,12 @@ def last_question(request: AccessRequest) -> str:
     return text.text if text else ""
 
 
+def was_narrowed(request: AccessRequest) -> bool:
+    """Tell whether an approver narrowed the request. No query where it asks for what it asked at first."""
+    narrowings = AuditEntry.objects.filter(subject=request.code, event="request.narrow")
+    return request.first_change is not None and narrowings.exists()
+
+
 def audit_page(*, search: Search | None = None, after: str | None = None, size: int = PAGE) -> Page[AuditEntry]:
     """Return one page of the audit trail, newest first, of what `search` names where it is given."""
     rows = (search or Search()).narrow(AuditEntry.objects.order_by("-sequence"))

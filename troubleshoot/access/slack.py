@@ -56,6 +56,7 @@ def _facts(context: dict[str, Any]) -> list[str]:
         *([f"Also\n{_named(others)}"] if (others := beside(request)) else ()),
         f"Resource\n{request.resource}",
         f"How long\n{context['duration']}",
+        *([f"More time\n{more.words}"] if (more := context["more_time"]) else ()),
     ]
 
 

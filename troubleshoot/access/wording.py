@@ -6,6 +6,7 @@ from django.conf import settings
 
 from troubleshoot.access import manual, passwords, routing
 from troubleshoot.access.beside import beside_words
+from troubleshoot.access.more_time import more_time_of
 from troubleshoot.access.words import LAYER_NAMES
 from troubleshoot.iam.layers import Layer
 from troubleshoot.models import AccessRequest, AdminChange, Approval, Grant, OutboxMessage
@@ -47,6 +48,7 @@ def context_of(message: OutboxMessage) -> dict[str, Any]:
         "request": request,
         "grant": grant,
         "by_hand": manual.is_done_by_hand(request) if request else False,
+        "more_time": more_time_of(request, grant) if request else None,
         "duration": _duration(request) if request else "",
         "beside": beside_words(request) if request else "",
         "unchecked": ", ".join(LAYER_NAMES[layer] for layer in Layer if layer in unchecked),

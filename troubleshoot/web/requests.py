@@ -8,6 +8,7 @@ from troubleshoot.access.comments import may_comment
 from troubleshoot.models import AccessRequest, Person, State
 from troubleshoot.web.forms.decisions import CommentForm
 from troubleshoot.web.presenters.decisions import comment_views
+from troubleshoot.web.presenters.narrowed import narrowed_view
 from troubleshoot.web.presenters.request_page import request_page
 from troubleshoot.web.presenters.requests import request_row
 from troubleshoot.web.signed_in import person_of
@@ -42,9 +43,11 @@ def request_response(
 ) -> HttpResponse:
     """Return the page of a request, with what people said about it and the form to say more."""
     concerned = person.pk in (asked.requester_id, asked.beneficiary_id)
+    page = request_page(asked, viewer=person)
     may_answer = concerned and asked.state == State.NEEDS_CHANGES
     context = {
-        "page": request_page(asked, viewer=person),
+        "page": page,
+        "narrowed": narrowed_view(asked) if page.policy and selectors.was_narrowed(asked) else None,
         "comments": comment_views(asked, viewer=person),
         "may_comment": may_comment(person, asked),
         "may_answer": may_answer,

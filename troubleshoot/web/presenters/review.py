@@ -8,6 +8,7 @@ from troubleshoot.access.answer import Answer
 from troubleshoot.access.aws_side import Simulation
 from troubleshoot.access.effects import ChangeEffect, effect_of
 from troubleshoot.access.manual import is_done_by_hand
+from troubleshoot.access.more_time import MoreTime, more_time_of
 from troubleshoot.access.permissions import roles_of
 from troubleshoot.access.reach import Touching
 from troubleshoot.access.simulated import Simulated as SimulatedPair
@@ -47,6 +48,7 @@ class ReviewPage:
     """The review. `why_not` is empty where the viewer may decide; `commands` apply it by hand where they have to."""
 
     request: RequestPage
+    more_time: MoreTime | None
     touched: str
     lasts: str
     risk: RiskView
@@ -94,6 +96,7 @@ def review_page(
     grant = record.grant if by_hand else None
     return ReviewPage(
         request=request_page(request, viewer=viewer, names_deciders=False, record=record),
+        more_time=more_time_of(request, record.grant),
         touched=touched(change, touching.by(change)),
         lasts=f"It lasts {duration_words(change.hours)}." if change.hours else "It lasts until it is revoked.",
         risk=stored_risk(request.risk, [finding_from_data(one) for one in request.findings]),
