@@ -44,6 +44,7 @@ CHANGES = {
     "detached": lambda state, arn: state["attached"][ALICE_ARN].remove(arn),
     "attached_elsewhere": lambda state, arn: state["attached"].update({MATEO_ARN: [arn]}),
     "policy_missing": deleted,
+    "principal_recreated": lambda state, _arn: state["ids"].update({ALICE_ARN: "AIDA-ANEW"}),
     "principal_gone": lambda state, _arn: state["gone"].append(ALICE_ARN),
 }
 

@@ -75,6 +75,13 @@ def test_a_principal_that_must_not_be_changed_is_refused(writer_and_principal):
             refused(world.SERVICE_ROLE)
 
 
+def test_nobody_has_no_unique_id_and_everybody_one_that_stays(writer_and_principal):
+    writer, principal = writer_and_principal
+    assert writer.unique_id(principal).startswith("AIDA")
+    assert writer.unique_id(principal) == writer.unique_id(principal)
+    assert writer.unique_id(f"arn:aws:iam::{ACCOUNT_ID}:user/nobody") == ""
+
+
 def test_a_principal_that_does_not_exist_is_a_problem_of_its_own(writer_and_principal):
     writer, _ = writer_and_principal
     arn = writer.create_policy("AD-7Q4K2M", DOCUMENT, TAGS)

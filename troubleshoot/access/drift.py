@@ -102,9 +102,10 @@ def needing_somebody(person: Person) -> QuerySet[Grant]:
 
     Changed by others, an undo refused, or made by hand and to be taken away by hand.
     """
-    over = Q(request__state=State.EXPIRED) | Q(request__state=State.ACTIVE, revoked=True)
+    over = Q(request__state__in=(State.EXPIRED, State.FAILED)) | Q(request__state=State.ACTIVE, revoked=True)
     wanted = Q(drift__has_key="codes") | Q(undo__state="refused") | (Q(manual=True) & over)
-    rows = Grant.objects.filter(wanted, ended_at__isnull=True, request__state__in=(State.ACTIVE, State.EXPIRED))
+    states = (State.ACTIVE, State.EXPIRED, State.FAILED)
+    rows = Grant.objects.filter(wanted, ended_at__isnull=True, request__state__in=states)
     roles = roles_of(person)
     if not (roles.is_admin or roles.is_auditor or roles.is_approver_everywhere):
         rows = rows.filter(request__account__in=roles.approver_accounts)

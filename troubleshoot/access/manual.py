@@ -30,7 +30,7 @@ def look_now(*, request: AccessRequest, person: Person) -> None:
     """Let the worker look now whether what was made by hand is gone. `Refused` where there is nothing to look for."""
     if words := may_review(Attempt(request, person)):
         raise Refused("look_now", words)
-    rows = AccessRequest.objects.filter(pk=request.pk, state__in=(State.ACTIVE, State.EXPIRED))
+    rows = AccessRequest.objects.filter(pk=request.pk, state__in=(State.ACTIVE, State.EXPIRED, State.FAILED))
     if not wake(rows.filter(grant__manual=True, grant__ended_at__isnull=True)):
         raise Refused("nothing_left", "Nothing made by hand is left of this request, as far as the portal knows.")
 

@@ -3,6 +3,8 @@
 Each mend brings moto nearer to what AWS documents; nothing here knows the portal.
 """
 
+import hashlib
+from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +12,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam import access_control
 from moto.iam.exceptions import DeleteConflictException, LimitExceededException
-from moto.iam.models import IAMBackend, User
+from moto.iam.models import IAMBackend, Role, User
 from moto.iam.responses import IamResponse
 from moto.organizations.models import FakeAccount, organizations_backends
 from moto.organizations.responses import OrganizationsResponse
@@ -28,6 +30,35 @@ def apply(*, member_name: str, member_account: str) -> None:
     _deny_json_calls_in_json()
     _let_members_read_the_organization()
     _name_the_member_account(member_name, member_account)
+    _give_unique_ids()
+
+
+def _give_unique_ids() -> None:
+    """moto draws unique IDs by chance, so that after a restart everybody would be somebody else.
+
+    Here the first of a name has the same ID in every sandbox, and one that is made anew another, with AWS's prefixes.
+    """
+    plain_user, plain_role = IAMBackend.create_user, IAMBackend.create_role
+
+    def next_id(backend: IAMBackend, prefix: str, arn: str) -> str:
+        made = backend.__dict__.setdefault("made_by_arn", Counter())  # a reset of moto's empties it
+        made[arn] += 1
+        return prefix + hashlib.sha256(f"{arn} {made[arn]}".encode()).hexdigest()[:17].upper()
+
+    def create_user(self: IAMBackend, *args: Any, **values: Any) -> User:
+        user = plain_user(self, *args, **values)
+        user.id = next_id(self, "AIDA", user.arn)
+        return user
+
+    def create_role(self: IAMBackend, *args: Any, **values: Any) -> Role:
+        role = plain_role(self, *args, **values)
+        del self.roles[role.id]
+        role.id = next_id(self, "AROA", role.arn)
+        self.roles[role.id] = role
+        return role
+
+    _put(IAMBackend, "create_user", create_user)
+    _put(IAMBackend, "create_role", create_role)
 
 
 def _keep_boundaries_of_users() -> None:

@@ -28,6 +28,7 @@ _ADVICE: Final = {
     Drifted.UNREAD: "Look at what the portal may read in this account, then compare once more.",
 }
 _NOT_YET: Final = frozenset(UNSETTLED) - {State.ACTIVE}
+_OVER: Final = (State.EXPIRED, State.FAILED)
 _ATTACHED: Final = {True: "yes", False: "no", None: "not known"}
 
 
@@ -91,7 +92,7 @@ def grant_page(request: AccessRequest, grant: Grant | None, *, may_change: bool)
     kept: Mapping[str, Any] = (grant.drift if grant else None) or {}
     active = request.state == State.ACTIVE
     commands = may_change and grant is not None and grant.manual
-    asks = grant is not None and grant.manual and grant.ended_at is None and (request.state == State.EXPIRED or active)
+    asks = grant is not None and grant.manual and grant.ended_at is None and (request.state in _OVER or active)
     waits = request.state == State.AWAITING_MANUAL_APPLY
     return GrantPage(
         code=request.code,
@@ -136,7 +137,7 @@ def needing_row(grant: Grant) -> NeedingRow:
     why = [found.words for found in _found(grant.drift or {})]
     if (grant.undo or {}).get("state") == undo.REFUSED:
         why.append("It was to be undone, and somebody had changed it.")
-    if grant.manual and (request.state == State.EXPIRED or grant.revoked):
+    if grant.manual and (request.state in _OVER or grant.revoked):
         why.append("It was made by hand, is over, and has to be taken away by hand.")
     return NeedingRow(request_row(request), tuple(why))
 
