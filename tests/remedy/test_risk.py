@@ -201,6 +201,16 @@ def test_every_finding_has_a_reason_and_something_narrower():
             assert len(sentence.split()) <= 25, sentence
 
 
+@pytest.mark.parametrize(
+    ("resource", "words"),
+    [(DATASET, "It names its resources already."), ("*", "Name the resources that are needed")],
+)
+def test_nobody_is_told_to_name_resources_who_named_them(resource, words):
+    [found] = assess(change(allow("personalize:DeleteDataset", resource)), held=NOTHING).findings
+    assert found.code == "destroys_data"
+    assert found.narrower.startswith(words)
+
+
 def test_a_finding_comes_back_from_json():
     for one in assess(change(allow(["iam:*", "s3:*"])), held=None).findings:
         assert finding_from_data(json.loads(json.dumps(one.as_data()))) == one

@@ -71,7 +71,10 @@ def test_an_approval_needs_a_fresh_sign_in_and_keeps_what_was_typed(asked: Acces
     (hidden,) = page.all("input", name="next")
     again = client.post("/sign-in/again/", {"password": "rita-password-1", "next": hidden["value"]})
     assert again["Location"] == f"/queue/{asked.code}/"
-    assert "Only for the import." in client.get(again["Location"]).content.decode()
+    review = client.get(again["Location"]).content.decode()
+    assert "Only for the import." in review
+    assert "Nothing was decided yet: press the button again." in review
+    assert "Nothing was decided yet" not in client.get(again["Location"]).content.decode()
     assert "Only for the import." not in client.get(again["Location"]).content.decode()
     send(client, asked, note="Only for the import.")
     asked.refresh_from_db()

@@ -192,10 +192,26 @@ class TestStillDenied:
         assert response["Location"] == f"/d/{found.token}/"
         assert "permissions boundary" in text(client, response["Location"])
 
+    def test_without_a_new_error_it_says_that_it_rests_on_the_requests_own_call(
+        self, active: AccessRequest, alice: Person
+    ) -> None:
+        client = signed_in(alice)
+        page = text(client, client.post(f"/requests/{active.code}/still-denied/", {"error": ""})["Location"])
+        assert f"No new error was pasted. This is the call of request {active.code}, checked once more." in page
+        assert (
+            f'No new error was pasted. The portal checked the call of request <a href="/requests/{active.code}/">'
+            in page
+        )
+        for wrong in ("The message says", "ccording to the message", ">Your text<", "This was read wrongly"):
+            assert wrong not in page
+
     def test_a_new_error_may_be_pasted(self, active: AccessRequest, alice: Person) -> None:
         pasted = denial_text(action="personalize:CreateSchema")
-        signed_in(alice).post(f"/requests/{active.code}/still-denied/", {"error": pasted})
+        client = signed_in(alice)
+        page = text(client, client.post(f"/requests/{active.code}/still-denied/", {"error": pasted})["Location"])
         assert Diagnosis.objects.get(follows=active).facts["action"] == "personalize:CreateSchema"
+        assert "No new error was pasted." not in page
+        assert ">Your text<" in page
 
     def test_a_text_without_a_denial_is_told_and_kept_in_the_box(self, active: AccessRequest, alice: Person) -> None:
         response = signed_in(alice).post(f"/requests/{active.code}/still-denied/", {"error": "Good morning."})

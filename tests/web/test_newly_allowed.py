@@ -14,6 +14,7 @@ from tests.iam.strategies import Maker, examples, made
 from tests.web.living import document, go_live, identity_policy
 from tests.web.signing_in import pasted, signed_in
 from troubleshoot.iam import PolicySet, Request, parse_policy
+from troubleshoot.iam.layers import Unknown
 from troubleshoot.iam.query import Query
 from troubleshoot.iam.resources import ResourcePattern
 from troubleshoot.models import AccessRequest, Account, Person
@@ -102,13 +103,13 @@ def test_the_risk_has_its_reasons_and_what_would_be_narrower(filed: AccessReques
         risk="high",
         findings=[
             {
-                "code": "exposure", "level": "high", "reason": "It opens the bucket.", "narrower": "Ask its owner.",
+                "code": "exposure", "level": "high", "reason": "It opens the `b<1>`.", "narrower": "Ask its owner.",
                 "actions": ["s3:PutBucketPolicy"], "resources": [], "paths": [], "sources": [],
             }
         ],
     )  # fmt: skip
     page = review(rita, filed)
-    for said in ("high risk", "It opens the bucket.", "Ask its owner.", "s3:PutBucketPolicy"):
+    for said in ("high risk", "It opens the <code>b&lt;1&gt;</code>.", "Ask its owner.", "s3:PutBucketPolicy"):
         assert said in page
 
 
@@ -144,3 +145,10 @@ def test_what_was_asked_at_first_stays_in_sight(filed: AccessRequest, rita: Pers
 def test_without_a_case_all_of_the_change_is_listed_and_said_so(account: Account, alice: Person, rita: Person) -> None:
     page = review(rita, make_request(requester=alice, account=account))
     assert "What is held already was not read, so all of the change is listed." in page
+
+
+def test_what_cannot_be_read_is_told_without_taking_back_the_proof() -> None:
+    asked = Change(ACCOUNT, USER, (allow("s3:GetObject", "arn:aws:s3:::b/*"),), 8)
+    held = PolicySet(identity=(), scps=Unknown("nobody may read them"), boundary=None, rcps=())
+    view = allows_view(newly(asked, held), is_known=True)
+    assert view.caveats == ("What cannot be read, or known before a call, may still stop it.",)

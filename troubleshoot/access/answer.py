@@ -84,7 +84,8 @@ class Answer:
     (`principal`, `action`, `resource`). `fictional`: the action is AWS's documentation example; `action_exists` is
     None where the catalog does not know the service. `disagrees`: live IAM state would allow what the message says
     was denied. `not_live_because` is empty when `live`. `aws` is what AWS itself says, None where it was not asked;
-    `disagreements` are where that differs from the portal's own answer.
+    `disagreements` are where that differs from the portal's own answer. `repeats` is the code of the request whose
+    own call this is, once more, where nobody pasted an error; else it is empty.
     """
 
     facts: Denial
@@ -111,3 +112,4 @@ class Answer:
     aws: AwsSide | None
     disagreements: tuple[Disagreement, ...]
     who_decides: tuple[Person, ...]
+    repeats: str = ""

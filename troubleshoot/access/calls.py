@@ -25,6 +25,11 @@ def call_data(request: Request) -> dict[str, Any]:
     }
 
 
+def denial_of(data: Mapping[str, Any]) -> str:
+    """Return a kept call as a denial, in the words in which AWS writes one. It says no reason."""
+    return f"User: {data['principal']} is not authorized to perform: {data['action']} on resource: {data['resource']}"
+
+
 def call_from_data(data: Mapping[str, Any]) -> Request:
     """Return the call that `call_data` was taken from. `KeyError` on foreign data."""
     return Request(

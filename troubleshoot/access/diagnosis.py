@@ -6,6 +6,7 @@ makes the portal read about somebody else by pasting that person's ARN.
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from troubleshoot.access import accounts, explain, judging
 from troubleshoot.access.answer import Answer
 from troubleshoot.access.aws_side import AwsSide, masked_side
 from troubleshoot.access.aws_side import from_data as side_from_data
+from troubleshoot.access.calls import denial_of
 from troubleshoot.access.codes import new_code
 from troubleshoot.access.live import FRESH, RECENT, account_of, read_live
 from troubleshoot.access.named import whole_resource
@@ -97,7 +99,7 @@ def answer(diagnosis: Diagnosis, *, viewer: Person, is_own: bool | None = None) 
     because = diagnosis.not_live_because
     if diagnosis.snapshot and not sight.live:
         because = explain.NOT_YOURS
-    return explain.explain(
+    found = explain.explain(
         facts=facts,
         reading=_reading(diagnosis),
         account=diagnosis.account,
@@ -109,6 +111,7 @@ def answer(diagnosis: Diagnosis, *, viewer: Person, is_own: bool | None = None) 
         side=_side(diagnosis, sight, viewer),
         is_own=_is_own(viewer, diagnosis.account, facts.principal) if is_own is None else is_own,
     )
+    return replace(found, repeats=_repeated(diagnosis))
 
 
 def answer_from_text(reading: Reading, chosen: int = 0) -> Answer:
@@ -130,6 +133,13 @@ def own_access_keys(person: Person) -> list[tuple[PrincipalLink, tuple[AccessKey
     """Return the access keys of each IAM user that is linked to the person: ids, never secrets."""
     links = PrincipalLink.objects.filter(person=person).select_related("account").order_by("principal_arn")
     return [(link, _keys(link)) for link in links if ":user/" in link.principal_arn]
+
+
+def _repeated(diagnosis: Diagnosis) -> str:
+    """The request whose own call was checked again, where the text is the portal's and not a pasted one."""
+    follows = diagnosis.follows
+    is_own_call = follows is not None and diagnosis.text == denial_of(follows.call)
+    return follows.code if follows is not None and is_own_call else ""
 
 
 def _is_own(viewer: Person, account: Account | None, principal: str | None) -> bool:

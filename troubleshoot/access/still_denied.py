@@ -5,6 +5,7 @@ What comes of it is a new diagnosis that names the request. A request filed from
 
 from troubleshoot import audit
 from troubleshoot.access import diagnosis as diagnoses
+from troubleshoot.access.calls import denial_of
 from troubleshoot.access.errors import Refused
 from troubleshoot.access.guards import Attempt, is_concerned
 from troubleshoot.denial import Reading
@@ -12,11 +13,8 @@ from troubleshoot.models import AccessRequest, Diagnosis, Person, State
 
 
 def reading_of(request: AccessRequest) -> Reading:
-    """Return the request's own call as a denial, in the words in which AWS writes one. It says no reason."""
-    call = request.call
-    return diagnoses.read_paste(
-        f"User: {call['principal']} is not authorized to perform: {call['action']} on resource: {call['resource']}"
-    )
+    """Return the request's own call as a denial, where nobody pasted a new error."""
+    return diagnoses.read_paste(denial_of(request.call))
 
 
 def look_again(*, request: AccessRequest, person: Person, reading: Reading | None = None) -> Diagnosis:

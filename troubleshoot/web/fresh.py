@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,13 +12,21 @@ from troubleshoot.access.freshness import is_fresh
 from troubleshoot.access.words import cleaned
 
 _TYPED = "typed"
+_NOT_DONE = "not_done"
 
 
 def ask_again(request: HttpRequest, back: str) -> HttpResponse | None:
     """Return the way to the page that asks for the password, where the sign-in is too old; then on to `back`."""
     if is_fresh(request.session):
         return None
+    request.session[_NOT_DONE] = back
     return redirect(f"{reverse('sign-in-again')}?{urlencode({'next': back})}")
+
+
+def tell_not_done(request: HttpRequest, target: str) -> None:
+    """Say on the page `target` that what was pressed before the password was asked for is not done yet, once."""
+    if request.session.pop(_NOT_DONE, "") == target:
+        messages.info(request, "Thank you. Nothing was decided yet: press the button again.")
 
 
 def keep_typed(request: HttpRequest, code: str, typed: Mapping[str, str]) -> None:

@@ -16,6 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from troubleshoot.models import Person
+from troubleshoot.web.fresh import tell_not_done
 from troubleshoot.web.signed_in import person_of
 
 UNPROCESSABLE = 422
@@ -130,6 +131,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     form = AgainForm(request.POST if request.method == "POST" else None, request=request, person=person)
     if form.is_valid():
         login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+        tell_not_done(request, target)
         return redirect(target)
     context = {"form": form, "next": target, "person": person, "has_password": person.has_usable_password()}
     status = UNPROCESSABLE if form.is_bound else 200

@@ -9,6 +9,7 @@ from troubleshoot.remedy.risk.subject import Reach, Subject, has_level, reach
 
 _DESTROYING = ("Delete", "Terminate", "Purge", "Destroy", "Deregister", "ScheduleKeyDeletion", "Disable")
 _NAME_IT = "Name the resources that are needed, or a prefix of them."
+_NAMED = "It names its resources already. Leave it out if it is not needed."
 
 
 def access_findings(subject: Subject, *, told: Collection[str]) -> Iterator[Finding]:
@@ -126,6 +127,8 @@ def _by_reach(
     """Yield one finding for the widest reach: `levels` for one resource, some of a type, every one."""
     if found:
         widest = max(reach(one) for one in found)
+        if widest == Reach.ONE and narrower == _NAME_IT:
+            narrower = _NAMED
         yield from _one(code, levels[widest], [one for one in found if reach(one) == widest], reason, narrower)
 
 

@@ -16,7 +16,7 @@ _DESCRIBED = 6
 
 @dataclass(frozen=True, slots=True)
 class AllowedAction:
-    """One action, with what AWS says it does. `maybe`: it depends on what could not be read, and others do not."""
+    """One action, with what AWS says it does. `maybe`: what nobody can read or know yet may stop it."""
 
     name: str
     description: str
@@ -77,8 +77,8 @@ def _caveats(found: Newly, *, is_known: bool) -> list[str]:
         caveats.append("It speaks of every service of AWS. Only the gravest ones are listed.")
     unsure = [entry for entry in found.entries if not entry.certain]
     if unsure:
-        some = "All of it" if len(unsure) == len(found.entries) else "What is marked as possible"
-        caveats.append(f"{some} depends on what could not be read.")
+        where = "" if len(unsure) == len(found.entries) else "Where “possible” stands: "
+        caveats.append(f"{where}What cannot be read, or known before a call, may still stop it.")
     return caveats
 
 

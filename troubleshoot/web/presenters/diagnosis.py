@@ -55,6 +55,7 @@ class DiagnosisPage:
     steps: tuple[Step, ...]
     facts: tuple[Fact, ...]
     text: tuple[Segment, ...]
+    repeats: str
     removed: tuple[str, ...]
     choices: Several
     basis: str
@@ -94,6 +95,7 @@ def diagnosis_page(
         steps=next_steps(answer, diagnosis, asked=asked, viewer=viewer),
         facts=facts_of(answer.facts),
         text=marked(answer.reading.text, spans),
+        repeats=answer.repeats,
         removed=removed_in_words(answer.reading.removed),
         choices=several(denials, chosen, listed_from),
         basis=_basis(answer, diagnosis, viewer),

@@ -105,7 +105,7 @@ def _live(answer: Answer, outcome: Outcome) -> Verdict:
 def _allowed(answer: Answer) -> Verdict:
     sentences = ["Every policy that the portal could read lets this call through. Try it again now."]
     if answer.disagrees:
-        sentences.append("The message says it was denied. The policies may have changed since then.")
+        sentences.append(f"{_said(answer)}. The policies may have changed since then.")
     return Verdict("success", "IAM allows", *_what(answer), "now", tuple(sentences))
 
 
@@ -115,9 +115,16 @@ def _depends(answer: Answer) -> Verdict:
         return _denied(answer, [*told, *hanging, *_hope(answer)])
     sentences = [*_unread_sentences(answer), *_hope(answer)]
     if answer.disagrees:
-        said = "The message says it was denied. The policies may have changed since then, so try it again."
+        said = f"{_said(answer)}. The policies may have changed since then, so try it again."
         return Verdict("warning", "Nothing that we can read stops", *_what(answer), "", (said, *sentences))
     return Verdict("warning", "AWS refused", *_what(answer), "", tuple(sentences))
+
+
+def _said(answer: Answer) -> str:
+    """Return what says that the call was denied: a message, or the person who has the grant."""
+    if answer.repeats:
+        return f"No new error was pasted. This is the call of request {answer.repeats}, checked once more"
+    return "The message says it was denied"
 
 
 def _denied(answer: Answer, sentences: list[str]) -> Verdict:
@@ -196,6 +203,8 @@ def _message_sentence(answer: Answer) -> str:
         return f"According to the message, {where} denies it."
     if layer is not None:
         return f"According to the message: {_IMPLICIT[layer][0].lower()}{_IMPLICIT[layer][1:]}"
+    if answer.repeats:
+        return f"{_said(answer)}."
     return "The message does not say which policy decided."
 
 
