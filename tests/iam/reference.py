@@ -121,8 +121,16 @@ class Asked:
             if names[0] in ("saml-provider", "oidc-provider"):
                 self.kind = "provider"
         self.linked = (self.kind == "role" and "/aws-service-role/" in self.principal) or (
-            self.kind == "assumed-role" and self.name.startswith("AWSServiceRoleFor")
+            self.kind == "assumed-role" and self.name.startswith("AWSServiceRoleFor") and not self.has_other_path()
         )
+
+    def has_other_path(self):
+        """Its role's ARN, where the context holds it, shows the path that the session's own does not."""
+        value = self.context.get("aws:principalarn", "")
+        role = value.split(":", 5) if isinstance(value, str) else []
+        if len(role) != 6 or (role[2], role[4]) != ("iam", self.account) or not role[5].startswith("role/"):
+            return False
+        return role[5].split("/")[-1] == self.name and not role[5].startswith("role/aws-service-role/")
 
     def has_identity(self):
         return self.kind not in ("service", "anonymous", "provider")

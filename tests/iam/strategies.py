@@ -101,6 +101,7 @@ TEXTS = (
     "2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00", "2024-01-01T00:00:00", "1704067200", "2024-13-01",
     "203.0.113.7", "2001:db8::1", "::ffff:203.0.113.7", USER, f"arn:aws:iam::{ACCOUNT}:user/other", "QUJD", "ABC", "é",
 )  # fmt: skip
+ROLES = ("role/AWSServiceRoleForX", "role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", "role/team/Builder")
 VALUES = (
     *TEXTS, "a*", "?", "*b*", "${aws:username}", "${aws:username}*", "${aws:PrincipalTag/team, 'a'}", "${*}", "${$}",
     "203.0.113.0/24", "::ffff:203.0.113.0/120", f"arn:aws:iam::{ACCOUNT}:user/*", "arn:aws:iam::*:user/people/mateo",
@@ -226,6 +227,8 @@ class Maker:
             made["unknown_layers"] = [self.one_of(sorted(made["policies"]))]
         if self.chance(7):
             made["wildcard_only"] = True
+        if ":assumed-role/" in made["principal"] and self.chance(2):
+            made["context"]["aws:PrincipalArn"] = f"arn:aws:iam::{ACCOUNT}:{self.one_of(ROLES)}"
         return made
 
     def condition_case(self) -> dict:

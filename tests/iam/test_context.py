@@ -29,6 +29,12 @@ def test_the_path_of_a_sessions_role_is_taken_from_the_caller():
     assert request_context(SESSION, path="/")["aws:PrincipalArn"] == ROLE
 
 
+def test_a_session_that_is_named_like_a_service_linked_role_is_taken_for_one_until_its_path_is_known():
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForX/s"
+    assert ":role/aws-service-role/" in request_context(session)["aws:PrincipalArn"]
+    assert request_context(session, path="/")["aws:PrincipalArn"] == f"arn:aws:iam::{ACCOUNT}:role/AWSServiceRoleForX"
+
+
 def test_tags_of_the_principal_become_keys():
     assert request_context(USER, tags={"team": "sales"})["aws:PrincipalTag/team"] == "sales"
 

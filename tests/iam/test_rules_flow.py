@@ -283,6 +283,27 @@ def test_rule_9_service_linked_roles_are_not_bound(caller):
     assert outcome(principal=caller, identity=[allow()], scps=[[doc(deny())]]) == ALLOWED
 
 
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("role/aws-service-role/personalize.amazonaws.com/AWSServiceRoleForPersonalize", ALLOWED),
+        ("role/AWSServiceRoleForPersonalize", EXPLICIT),
+        ("role/team/AWSServiceRoleForPersonalize", EXPLICIT),
+        ("role/team/AnotherRole", ALLOWED),  # not this session's: the name alone tells
+    ],
+)
+def test_rule_9_a_role_that_is_named_like_a_service_linked_one_is_told_by_its_path(role, expected):
+    context = {"AWS:principalarn": f"arn:aws:iam::{ACCOUNT}:{role}"}
+    assert outcome(principal=LINKED, context=context, identity=[allow()], scps=[[doc(deny())]]) == expected
+    rcps = [[EVERYTHING, doc(deny("s3:*", Principal="*"))]]
+    assert outcome(principal=LINKED, context=context, identity=[allow()], rcps=rcps) == expected
+
+
+def test_rule_9_where_the_path_is_not_known_the_name_tells():
+    unknown = {"unknown_keys": ["aws:PrincipalArn"]}
+    assert outcome(principal=LINKED, identity=[allow()], scps=[[doc(deny())]], **unknown) == ALLOWED
+
+
 def test_rule_9_root_users_of_members_are_bound():
     assert outcome(principal=ROOT) == ALLOWED
     assert outcome(principal=ROOT, scps=[[EVERYTHING, doc(deny("s3:*"))]]) == EXPLICIT

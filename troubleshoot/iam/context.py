@@ -25,7 +25,8 @@ def request_context(
     """Return the keys that AWS sets because of the principal: its ARN, account, type, name and tags.
 
     `path` is the path of the role behind a session (`/service-role/`), which the session's ARN does not show;
-    without it a session's role is taken to have none. `aws:userid` needs IAM's own ids and is left out.
+    without it a session's role is taken to have none, or that of service-linked roles where it is named like one: their
+    service is then not known. `aws:userid` needs IAM's own ids and is left out.
     """
     caller = caller_of(principal_arn)
     is_service = caller.kind is CallerKind.SERVICE
@@ -33,7 +34,7 @@ def request_context(
     if is_service:
         context["aws:PrincipalServiceName"] = caller.text
     if caller.account is not None:
-        context["aws:PrincipalArn"] = _principal_arn(caller, path or "/")
+        context["aws:PrincipalArn"] = _principal_arn(caller, path or _usual_path(caller))
         context["aws:PrincipalAccount"] = caller.account
     if caller.kind in _TYPES:
         context["aws:PrincipalType"] = _TYPES[caller.kind]
@@ -42,6 +43,10 @@ def request_context(
     for key, value in (tags or {}).items():
         context[f"aws:PrincipalTag/{key}"] = value
     return context
+
+
+def _usual_path(caller: Caller) -> str:
+    return "/aws-service-role/" if caller.is_service_linked else "/"
 
 
 def _principal_arn(caller: Caller, path: str) -> str:
