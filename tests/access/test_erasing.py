@@ -10,9 +10,10 @@ from django.contrib.auth.backends import ModelBackend
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from tests.builders import make_approval, make_call, make_change, make_diagnosis, make_request
+from tests.builders import denial_text, make_approval, make_call, make_change, make_diagnosis, make_request
 from tests.cast import ALICE_ARN, make_person
 from troubleshoot import audit
+from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access import erasing, outbox, people, searching, services
 from troubleshoot.access.erasing import REMAINS, erase
 from troubleshoot.access.errors import Refused, Stale
@@ -82,6 +83,36 @@ def test_nothing_that_the_person_wrote_is_left(written, alice, adam, ada):
     assert SECRET not in everything_kept()
     assert counts["texts"] >= 3
     assert (counts["requests"], counts["comments"], counts["reasons"], counts["answers"]) == (1, 1, 1, 1)
+
+
+def in_the_middle_of_reading(monkeypatch, act):
+    """Let `act` happen after the live state was read and before the answer is kept."""
+    reads = diagnoses.read_live
+
+    def read_and_act(*args, **options):
+        found = reads(*args, **options)
+        act()
+        return found
+
+    monkeypatch.setattr(diagnoses, "read_live", read_and_act)
+
+
+def test_what_is_pasted_at_that_very_moment_is_not_kept(alice, adam, ada, monkeypatch):
+    in_the_middle_of_reading(monkeypatch, lambda: erase(person=alice, by=adam, confirmed_by=ada))
+    with pytest.raises(Refused, match="disabled a moment ago"):
+        diagnoses.diagnose(person=alice, reading=diagnoses.read_paste(denial_text()))
+    assert not alice.diagnoses.exists()
+
+
+def test_a_case_that_is_checked_again_at_that_very_moment_does_not_come_back(
+    written, alice, account, adam, ada, monkeypatch
+):
+    loose, kept = make_diagnosis(person=alice, account=account), written.diagnosis
+    for number, case in enumerate((loose, kept)):
+        once = [lambda: erase(person=alice, by=adam, confirmed_by=ada)][number:]
+        in_the_middle_of_reading(monkeypatch, lambda once=once: once.pop()() if once else None)
+        diagnoses.recheck(case, viewer=alice)
+    assert [(case.pk, case.text) for case in alice.diagnoses.all()] == [(kept.pk, "")]
 
 
 def test_the_chain_still_verifies_and_tells_of_it(written, alice, adam, ada):

@@ -11,6 +11,7 @@ from tests.faults.fake_iam import FakeIam, Script, install
 from tests.faults.steps import drain
 from troubleshoot.access import drift, reconcile
 from troubleshoot.access.errors import Refused, Stale
+from troubleshoot.access.mail import written
 from troubleshoot.aws.errors import problem
 from troubleshoot.aws.gateway import ProblemKind
 from troubleshoot.models import AccessRequest, AuditEntry, Grant, OutboxMessage, Role, State
@@ -55,6 +56,20 @@ def test_where_nothing_changed_nothing_is_told(active, iam):
     assert timezone.now() - grant.compared_at < timedelta(seconds=30)
     assert not AuditEntry.objects.filter(event__startswith="request.drift").exists()
     assert not OutboxMessage.objects.filter(template="drifted").exists()
+
+
+@pytest.mark.parametrize(("asked", "words"), [(False, "The nightly comparison with"), (True, "A comparison with")])
+def test_the_mail_says_nightly_only_where_it_was(active, iam, rita, asked, words):
+    with iam.changing() as state:
+        CHANGES["detached"](state, active.grant.policy_arn)
+    if asked:
+        drift.ask_again(request=active, person=rita)
+        drain()
+    else:
+        a_night_passes()
+    mail = written(OutboxMessage.objects.filter(template="drifted").first())
+    for text in (mail.body, mail.alternatives[0].content):
+        assert f"{words} IAM found this grant changed." in text
 
 
 @pytest.mark.parametrize("kind", CHANGES)

@@ -8,10 +8,10 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from tests.builders import make_call, make_change, make_request, make_rule
+from tests.builders import denial_text, make_call, make_change, make_request, make_rule
 from tests.cast import ALICE_ARN, make_person
 from troubleshoot import audit
-from troubleshoot.access import enabling, erasing, people, rules, services
+from troubleshoot.access import diagnosis, enabling, erasing, people, rules, services
 from troubleshoot.access.errors import Duplicate, Stale, Told
 from troubleshoot.access.rules import Draft, Place
 from troubleshoot.models import (
@@ -20,6 +20,7 @@ from troubleshoot.models import (
     Approval,
     AuditEntry,
     Comment,
+    Diagnosis,
     PrincipalLink,
     Role,
     RoleAssignment,
@@ -260,6 +261,21 @@ def test_a_person_is_erased_while_a_request_of_theirs_is_filed_and_one_of_both_h
         # Where the person was erased first, nobody owns the principal any more: then it may be filed for nobody.
         assert filed is person.is_active
         assert len([outcome for outcome in outcomes if isinstance(outcome, Told)]) <= 1
+    assert audit.verify().fault is None
+
+
+def test_a_person_is_erased_while_they_paste_and_nothing_of_it_stays(account):
+    adam, ada = (make_person(name, Role.ADMIN) for name in ("adam", "ada"))
+    for number in range(ROUNDS):
+        person = make_person(f"person{number}", links=((account, ALICE_ARN),))
+        reading = diagnosis.read_paste(denial_text())
+        at_once(
+            lambda person=person, reading=reading: diagnosis.diagnose(person=person, reading=reading),
+            lambda person=person: erasing.erase(person=person, by=adam, confirmed_by=ada),
+        )
+        person.refresh_from_db()
+        assert not person.is_active
+        assert not Diagnosis.objects.filter(person=person).exists()
     assert audit.verify().fault is None
 
 

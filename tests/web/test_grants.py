@@ -233,6 +233,7 @@ class TestGrant:
         page = text(signed_in(rita), f"/grants/{active.code}/")
         assert "as it was verified" in page
         assert "Nobody changed it." in page
+        assert "#revoke" not in page
         assert active.grant.policy_arn in page
 
     def test_it_says_what_others_changed_and_what_to_do(
@@ -247,6 +248,8 @@ class TestGrant:
         page = text(signed_in(rita), f"/grants/{active.code}/")
         assert drift.WORDS[drift.Drifted.ATTACHED_ELSEWHERE] in page
         assert "Detach it from the others by hand." in page
+        assert f'<a href="/queue/{active.code}/#revoke">Revoke it on the page of its review</a>' in page
+        assert '<form id="revoke"' in text(signed_in(rita), f"/queue/{active.code}/")
         assert "user/mateojackson" in page
         assert active.code in text(signed_in(rita), "/grants/")
 

@@ -194,6 +194,19 @@ def test_the_helpdesk_gets_a_link_for_the_caller(helen: Person, alice: Person) -
     assert "For the caller" not in signed_in(alice).get(address).content.decode()
 
 
+def test_the_link_for_the_caller_keeps_the_locks_that_the_address_has(helen: Person) -> None:
+    client = signed_in(helen)
+    page = markup.read(client.get("/guide/pass-role/?when=call&op=import&lock=op&lock=role&hide=when").content)
+    boxes = [*page.all("input", type="checkbox"), *page.all("input", type="hidden")]
+    sent = {(box["name"], box["value"]) for box in boxes if box.get("name") in ("lock", "hide") and ticked(box)}
+    assert sent == {("lock", "op"), ("lock", "role"), ("hide", "when")}
+    assert client.get("/guide/pass-role/?when=call&op=import").content.count(b" checked>") == 0
+
+
+def ticked(box: dict[str, str]) -> bool:
+    return box["type"] == "hidden" or "checked" in box
+
+
 def test_the_guide_makes_a_diagnosis(mateo: Person) -> None:
     address = (
         "?text=no&what=denied&service=personalize&action=personalize:ListSchemas&who=user&principal=unknown"

@@ -52,6 +52,18 @@ def test_a_search_without_a_hit_says_so_and_keeps_the_words(asked: AccessRequest
     assert "no&quot;such&lt;thing&gt;" in page
 
 
+def test_a_search_without_a_hit_offers_to_search_every_state(asked: AccessRequest, rita: Person) -> None:
+    AccessRequest.objects.update(state=State.REJECTED)
+    client = signed_in(rita)
+    page = client.get("/queue/", {"q": "ListSchemas"}).content.decode()
+    found = re.search(r'href="(/queue/\?[^"]+)">Search every state<', page)
+    assert found
+    assert asked.code in client.get(html.unescape(found[1])).content.decode()
+    nowhere = client.get("/queue/", {"q": "zzz", "state": "all"}).content.decode()
+    assert "Search every state" not in nowhere
+    assert "Show what waits" in nowhere
+
+
 def test_an_empty_queue_is_good_news(rita: Person) -> None:
     assert "Nothing waits for you" in signed_in(rita).get("/queue/").content.decode()
 

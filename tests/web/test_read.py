@@ -10,6 +10,7 @@ from django.test import Client
 from tests.builders import denial_text
 from tests.cast import MARY_ARN, MATEO_ARN
 from tests.web.signing_in import pasted, signed_in
+from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.models import Diagnosis, Person
 
 SECRET = "hT4vX9qLm2Rz8Kp1Wd6Yb3Nc7Jf5Gs0AeUoIiQaZ"
@@ -31,6 +32,21 @@ def test_a_denial_leads_to_its_own_page(mateo: Person) -> None:
     assert "You may not use" in page.content.decode()
     for said in ("personalize:ListSchemas", "mateojackson", "123456789012", "Identity policy"):
         assert said in page.content.decode()
+
+
+def test_who_was_disabled_at_that_moment_is_told_and_nothing_is_kept(
+    mateo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = diagnoses.read_live
+
+    def disabled_meanwhile(*args: Any, **options: Any) -> Any:
+        Person.objects.update(is_active=False)
+        return reads(*args, **options)
+
+    monkeypatch.setattr(diagnoses, "read_live", disabled_meanwhile)
+    response = signed_in(mateo).post("/read/", {"text": denial_text()}, follow=True)
+    assert "so nothing was kept." in response.content.decode()
+    assert not Diagnosis.objects.exists()
 
 
 def test_an_empty_paste_is_told_and_points_on(mateo: Person) -> None:

@@ -21,6 +21,7 @@ from troubleshoot.access.aws_side import from_data as side_from_data
 from troubleshoot.access.calls import denial_of
 from troubleshoot.access.codes import new_code
 from troubleshoot.access.live import FRESH, RECENT, account_of, read_live
+from troubleshoot.access.locks import hold_active
 from troubleshoot.access.named import whole_resource
 from troubleshoot.access.permissions import Sight, owns, sight_of
 from troubleshoot.aws.gateway import AccessKey
@@ -31,6 +32,19 @@ from troubleshoot.models import Account, Diagnosis, Person, PrincipalLink
 
 NOBODY = Denial()
 _EDITABLE = ("principal", "action", "resource")
+_JUDGED = (
+    "facts",
+    "chosen",
+    "account",
+    "snapshot",
+    "snapshot_digest",
+    "aws_answers",
+    "not_live_because",
+    "checked_at",
+    "outcome",
+    "engine_version",
+)
+"""What judging again changes of a diagnosis. Its text is not among it."""
 
 
 def read_paste(text: str) -> Reading:
@@ -39,7 +53,10 @@ def read_paste(text: str) -> Reading:
 
 
 def diagnose(*, person: Person, reading: Reading, chosen: int = 0) -> Diagnosis:
-    """Keep a diagnosis of the chosen denial, with the live state where the person may see it."""
+    """Keep a diagnosis of the chosen denial, with the live state where the person may see it.
+
+    `Refused` where the person was disabled or erased meanwhile: then nothing is kept.
+    """
     facts = whole_resource(reading.denials[chosen]) if reading.denials else NOBODY
     now = timezone.now()
     diagnosis = Diagnosis(
@@ -82,10 +99,13 @@ def change_facts(diagnosis: Diagnosis, *, viewer: Person, facts: Mapping[str, st
 
 
 def recheck(diagnosis: Diagnosis, *, viewer: Person) -> None:
-    """Read the live state again, as far as the viewer may see it, and keep it."""
+    """Read the live state again, as far as the viewer may see it, and keep it.
+
+    What was erased meanwhile stays so: neither the row nor its text is written anew.
+    """
     _read_live(diagnosis, viewer=viewer, max_age=FRESH)
     diagnosis.engine_version = ENGINE_VERSION
-    diagnosis.save()
+    Diagnosis.objects.filter(pk=diagnosis.pk).update(**{name: getattr(diagnosis, name) for name in _JUDGED})
 
 
 def answer(diagnosis: Diagnosis, *, viewer: Person, is_own: bool | None = None) -> Answer:
@@ -185,6 +205,7 @@ def _save_with_code(diagnosis: Diagnosis) -> None:
     while Diagnosis.objects.filter(code=diagnosis.code).exists():
         diagnosis.code = _new_code()
     with transaction.atomic():
+        hold_active([diagnosis.person])
         diagnosis.save(force_insert=True)
         audit.append(
             event="diagnosis.kept", actor=diagnosis.person, subject=diagnosis.code, data=_audit_data(diagnosis)

@@ -124,14 +124,14 @@ def look(claim: Claim, grant: Grant, *, last_try: bool) -> None:
         if not last_try:
             raise
         found = Compared((Drifted.UNREAD,), why=problem.words)
-    known = list((grant.drift or {}).get("codes", []))
+    known, nightly = list((grant.drift or {}).get("codes", [])), not (grant.drift or {}).get("again")
     now = timezone.now()
     with transaction.atomic():
         hold(claim)
         grant.drift, grant.compared_at = found.as_data() or None, now
         grant.save(update_fields=["drift", "compared_at"])
         if [str(code) for code in found.codes] != known:
-            _tell(claim.request, found)
+            _tell(claim.request, found, nightly=nightly)
 
 
 def compare(request: AccessRequest, grant: Grant) -> Compared:
@@ -207,7 +207,7 @@ def _with_boundary(found: Compared, grant: Grant, snapshot: Snapshot) -> Compare
     return Compared((*found.codes, Drifted.BOUNDARY_GONE), found.document, found.attached, found.elsewhere, found.why)
 
 
-def _tell(request: AccessRequest, found: Compared) -> None:
+def _tell(request: AccessRequest, found: Compared, *, nightly: bool) -> None:
     """What is new is told to those who decided and to the administrators, once; also that it is over."""
     entry = audit.append(
         event="request.drift" if found.codes else "request.drift_over",
@@ -219,5 +219,5 @@ def _tell(request: AccessRequest, found: Compared) -> None:
         return
     people = [approval.approver for approval in request.approvals.select_related("approver")]
     words = [WORDS[code] for code in found.codes]
-    mails = outbox.to_all("drifted", [*people, *routing.admins()], words=words)
+    mails = outbox.to_all("drifted", [*people, *routing.admins()], words=words, nightly=nightly)
     outbox.queue(mails, cause=f"step-{entry.sequence}", request=request)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -261,9 +262,13 @@ def _page(
     request: HttpRequest, template: str, visit: Visit, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     helpdesk = isinstance(request.user, Person) and roles_of(request.user).is_helpdesk
+    rows = partial(presenter.answer_rows, visit.walk, visit.address, locked=visit.locked)
     shared = {
         "flow": visit.flow,
-        "answers": presenter.answer_rows(visit.walk, visit.address, locked=visit.locked, hidden=visit.hidden),
+        "answers": rows(hidden=visit.hidden),
+        "every_answer": rows(hidden=frozenset()) if helpdesk else [],
+        "locked": sorted(visit.locked),
+        "hidden": sorted(visit.hidden),
         "helpdesk": helpdesk,
         "case_link": request.build_absolute_uri(visit.address(token="")),
         "given": visit.walk.answers,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from troubleshoot.access import diagnosis as diagnoses
 from troubleshoot.access.doctor import Chain, Health, examine
@@ -19,6 +19,7 @@ from troubleshoot.remedy.trust_lint import Finding, lint_trust
 from troubleshoot.web.components import PolicyLine, PolicyView, Status, Tone
 from troubleshoot.web.forms.paste import PasteForm
 from troubleshoot.web.presenters.diagnosis import diagnosis_page
+from troubleshoot.web.read import keep_and_show
 from troubleshoot.web.topics import keys_of
 
 DIAGNOSES = ("diagnosis", "doctor")
@@ -47,8 +48,8 @@ def diagnose(request: HttpRequest, walk: Walk) -> HttpResponse:
     """
     reading = _reading(walk)
     if isinstance(request.user, Person):
-        kept = diagnoses.diagnose(person=request.user, reading=reading)
-        return redirect("request-access" if "ask" in request.POST else "diagnosis", token=kept.token)
+        page = "request-access" if "ask" in request.POST else "diagnosis"
+        return keep_and_show(request, request.user, reading, page=page)
     answer = diagnoses.answer_from_text(reading)
     context = {"page": diagnosis_page(answer, None, chosen=0), "kept": None, "text": reading.text}
     return render(request, "diagnosis/page.html", context)

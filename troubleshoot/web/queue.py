@@ -38,10 +38,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
     roles = roles_of(person)
     reviews = roles.is_approver or roles.is_admin or roles.is_auditor
+    filters = filters_of(request.GET, chosen, search, waiting=selectors.waiting_count(person))
     context = {
         "rows": tuple(queue_row(row, reviews=reviews) for row in page.rows),
         "turn": turn_of(request, page.after),
-        "filters": filters_of(request.GET, chosen, search, waiting=selectors.waiting_count(person)),
+        "filters": filters,
+        "every_state": filters[-1],
         "narrowings": narrowings_of(chosen, accounts_for(person)),
         "chosen": chosen,
         "q": search,

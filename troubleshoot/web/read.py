@@ -1,9 +1,11 @@
 """The paste box's answer: a diagnosis, or in words what the text is instead."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from troubleshoot.access import diagnosis as diagnoses
+from troubleshoot.access.errors import Refused
 from troubleshoot.denial import Reading, TextTooLarge, redact
 from troubleshoot.models import Person
 from troubleshoot.web.codes import place_of
@@ -34,9 +36,20 @@ def read(request: HttpRequest) -> HttpResponse:
         return _no_denial(request, reading)
     chosen = min(form.cleaned_data["chosen"] or 0, len(reading.denials) - 1)
     if isinstance(request.user, Person):
-        kept = diagnoses.diagnose(person=request.user, reading=reading, chosen=chosen)
-        return redirect("diagnosis", token=kept.token)
+        return keep_and_show(request, request.user, reading, chosen)
     return _unkept(request, reading, chosen, form.cleaned_data["begin"])
+
+
+def keep_and_show(
+    request: HttpRequest, person: Person, reading: Reading, chosen: int = 0, *, page: str = "diagnosis"
+) -> HttpResponse:
+    """Keep a diagnosis and lead to its `page`. Whoever was disabled meanwhile is told, and nothing is kept."""
+    try:
+        kept = diagnoses.diagnose(person=person, reading=reading, chosen=chosen)
+    except Refused as refused:
+        messages.error(request, refused.words)
+        return redirect("read")
+    return redirect(page, token=kept.token)
 
 
 def _too_large(request: HttpRequest, text: str, words: str) -> HttpResponse:
