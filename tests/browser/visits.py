@@ -11,8 +11,11 @@ from django.utils import timezone
 from tests.builders import make_change, make_diagnosis, make_request
 from tests.cast import ALICE_ARN
 from tests.matrix.world import World, make_world
+from troubleshoot import audit
 from troubleshoot.access.aws_side import AwsSide, Simulation
+from troubleshoot.access.calls import denial_of
 from troubleshoot.access.simulated import Simulated
+from troubleshoot.access.still_denied import reading_of
 from troubleshoot.iam.snapshot import Snapshot
 from troubleshoot.models import AccessRequest, Diagnosis, Grant, Person, State
 from troubleshoot.remedy.dependent import SID
@@ -35,6 +38,7 @@ BEYOND_THE_TABLE = (
     ("not-permitted", "/people/", "owner"),
     ("home-with-example", "/?example=pass-role", "anonymous"),
     ("search-found", "/search/?q=campaign", "anonymous"),
+    ("guide-locked", "/guide/pass-role/?when=call&op=import&lock=op&hide=when", "helpdesk"),
     ("search-nothing", "/search/?q=zebra", "anonymous"),
     ("queue-nothing", "/queue/?q=zebra", "approver"),
     ("requests-none", "/requests/", "stranger"),
@@ -66,6 +70,7 @@ def make_full_world() -> World:
         )
     _make_grants()
     _make_asking(world)
+    _make_more_time(world)
     return world
 
 
@@ -130,6 +135,44 @@ def _make_asking(world: World) -> None:
     make_diagnosis(person=owner, account=account, action=IMPORTING, resource=IMPORT, facts=facts)
 
 
+def _make_more_time(world: World) -> None:
+    """A request for more time that was narrowed, and the case of a call that is still denied without a new error."""
+    owner, account = world.people["owner"], world.account
+    active = AccessRequest.objects.get(state=State.ACTIVE, grant__isnull=False)
+    job = ["personalize:DescribeCampaign", "personalize:CreateCampaign", "personalize:UpdateCampaign"]
+    first, now = (
+        make_change(account, active.principal_arn, active.action, active.resource, hours) for hours in (720, 168)
+    )
+    first = replace(first, statements=({**first.statements[0], "Action": job, "Resource": "*"},))
+    made = make_request(
+        requester=owner,
+        account=account,
+        action=active.action,
+        resource=active.resource,
+        extends=active,
+        first_change=first.as_data(),
+        change=now.as_data(),
+        change_digest=now.digest(),
+    )
+    audit.append(event="request.narrow", actor=world.people["approver"], subject=made.code, data={})
+    make_diagnosis(
+        person=owner,
+        account=account,
+        action=active.action,
+        resource=active.resource,
+        follows=active,
+        text=denial_of(active.call),
+        facts=reading_of(active).denials[0].as_data(),
+    )
+
+
+def _of_more_time() -> Iterator[tuple[str, str, str]]:
+    made = AccessRequest.objects.get(extends__isnull=False)
+    yield "review-more-time", f"/queue/{made.code}/", "approver"
+    yield "request-narrowed", f"/requests/{made.code}/", "owner"
+    yield "diagnosis-repeated", f"/d/{Diagnosis.objects.get(follows__isnull=False).token}/", "owner"
+
+
 def _of_asking() -> Iterator[tuple[str, str, str]]:
     asked = AccessRequest.objects.select_related("diagnosis").get(action=IMPORTING)
     stopped = Diagnosis.objects.get(facts__policy_type="vpc-endpoint")
@@ -157,7 +200,7 @@ def visits(world: World, role: str | None = None) -> Iterator[Visit]:
         for looker in _different(page, lookers):
             if role in (None, looker):
                 yield Visit(f"{page.name}-{looker}", world.way_to(page), looker, world.people.get(looker))
-    for name, path, looker in (*BEYOND_THE_TABLE, *_of_grants(), *_of_asking()):
+    for name, path, looker in (*BEYOND_THE_TABLE, *_of_grants(), *_of_asking(), *_of_more_time()):
         if role in (None, looker):
             yield Visit(f"{name}-{looker}", path, looker, world.people.get(looker))
 
