@@ -60,14 +60,15 @@ check: $(VENV)/.development ## style, types, import direction, templates, migrat
 
 # The suite runs on SQLite, the embedded default. What touches the database runs again on a real PostgreSQL, where
 # races and crashes show. A worker takes neighbouring tests, so that one of them has the browser and the sandbox AWS.
-# The checks run beside the suite, which often waits (for a browser, a launcher), and are told after it.
+# The checks run beside the suite, which often waits (for a browser, a launcher). They speak only if they fail, so that
+# a run ends with pytest's summary.
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 ON_POSTGRES := -p tests.postgres tests/access tests/audit tests/faults tests/races tests/matrix tests/web \
   tests/aws/test_checks.py tests/aws/test_commands.py
 
 test: $(VENV)/.development chromium ## everything, from a fresh clone to a green suite
-	@said=$$(mktemp); trap 'cat $$said; rm -f $$said' EXIT; $(CHECKS) >$$said 2>&1 & checks=$$!; \
-	  $(PYTEST); wait $$checks
+	@said=$$(mktemp); trap 'rm -f $$said' EXIT; $(CHECKS) >$$said 2>&1 & checks=$$!; \
+	  $(PYTEST); wait $$checks || { cat $$said; exit 1; }
 	@$(PYTEST) $(ON_POSTGRES)
 
 deep: check chromium ## the same tests at full figures; takes long
