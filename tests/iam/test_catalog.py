@@ -172,3 +172,17 @@ def test_tagging_without_a_type_of_its_own_is_checked_on_none():
 )
 def test_a_key_is_spelled_as_aws_spells_it(name, spelled):
     assert catalog.spelled_key(name) == spelled
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoint"),
+    [
+        ("personalize:CreateCampaign", "personalize"),
+        ("personalize:GetRecommendations", "personalize-runtime"),
+        ("personalize:PutEvents", "personalize-events"),
+        ("personalize:GetWidget", "personalize"),
+        ("s3:GetObject", "s3"),
+    ],
+)
+def test_an_action_is_called_on_the_endpoint_that_aws_names(name, endpoint):
+    assert catalog.endpoint_of(name) == endpoint

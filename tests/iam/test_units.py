@@ -33,6 +33,18 @@ def test_an_arn_is_taken_apart_and_put_together():
     assert str(arn) == "arn:aws:personalize:us-east-1:123456789012:dataset/sales/ITEMS"
 
 
+@pytest.mark.parametrize(
+    ("text", "one_place"),
+    [
+        ("arn:aws:s3:::bucket/*", True),
+        ("arn:aws:iam::*:role/Admin", False),
+        ("arn:aws:kms:us-east-?:123456789012:key/1", False),
+    ],
+)
+def test_an_arn_with_a_wildcard_before_its_resource_is_in_no_single_place(text, one_place):
+    assert parse_arn(text).is_in_one_place is one_place
+
+
 @pytest.mark.parametrize("text", ["", "arn:aws:s3", "bucket", "urn:aws:s3:::b"])
 def test_what_is_no_arn_is_none(text):
     assert parse_arn(text) is None
