@@ -196,18 +196,8 @@ def test_two_rules_for_one_place_are_confirmed_at_once_and_one_counts(account, a
 
 
 def test_the_same_form_sent_many_times_at_once_files_one_request(account, alice, approvers):
-    def sending(number):
-        return lambda: services.submit(
-            requester=alice,
-            account=account,
-            call=make_call(resource=f"arn:{number}"),
-            change=make_change(account, resource=f"arn:{number}"),
-            justification="The weekly import needs it.",
-            idempotency_key=f"form-{number}",
-        )
-
     for number in range(ROUNDS):
-        outcomes = at_once(*[sending(number)] * 8)
+        outcomes = at_once(*[filing(alice, account, number)] * 8)
         assert len({request.pk for request in outcomes}) == 1
     assert AccessRequest.objects.count() == ROUNDS
     assert AuditEntry.objects.filter(event="request.submit").count() == ROUNDS
@@ -216,18 +206,8 @@ def test_the_same_form_sent_many_times_at_once_files_one_request(account, alice,
 def test_two_people_ask_for_the_same_at_once_and_one_request_is_filed(account, alice, charlie, approvers):
     PrincipalLink.objects.create(person=charlie, account=account, principal_arn=ALICE_ARN)
 
-    def sending(person, number):
-        return lambda: services.submit(
-            requester=person,
-            account=account,
-            call=make_call(resource=f"arn:{number}"),
-            change=make_change(account, resource=f"arn:{number}"),
-            justification="The weekly import needs it.",
-            idempotency_key=f"{person.username}-{number}",
-        )
-
     for number in range(ROUNDS):
-        outcomes = at_once(sending(alice, number), sending(charlie, number))
+        outcomes = at_once(filing(alice, account, number), filing(charlie, account, number))
         assert [isinstance(outcome, Duplicate) for outcome in outcomes].count(True) == 1
     assert AccessRequest.objects.count() == ROUNDS
 
@@ -239,7 +219,7 @@ def filing(requester, account, number):
         call=make_call(resource=f"arn:{number}"),
         change=make_change(account, resource=f"arn:{number}"),
         justification="The weekly import needs it.",
-        idempotency_key=f"form-{number}",
+        idempotency_key=f"{requester.username}-{number}",
     )
 
 
